@@ -1,0 +1,132 @@
+"""The ledger on the site: an anchor on every cell that answers for a line, and the table of lines.
+
+The facts come from ledger.py, which knows no Sphinx; this file turns them into docutils nodes, so
+that the mathematics is rendered by KaTeX like any other.
+"""
+
+import re
+from itertools import count
+from pathlib import Path
+
+import ledger
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+log = logging.getLogger(__name__)
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # a ledger name; an exercise's holds a colon
+ERRATA = "notebooks/errata"
+COLUMNS = {"No.": 1, "In the notes": 8, "Kind": 2, "Correct statement": 8, "Errata": 2, "Cell": 2}
+
+
+def anchors(path) -> dict[str, int]:
+    """The ledger names that the notebook at `path` answers for, each with its cell's index."""
+    cells = {}
+    for index, _, _, name in [*ledger.checks(path), *ledger.uses(path)]:
+        if NAME.fullmatch(name):
+            cells.setdefault(name, index)
+    return cells
+
+
+def add_anchors(app, doctree):
+    """Give each such cell of the page being read the id `ledger-<name>`."""
+    path = app.env.doc2path(app.env.docname)
+    if not path.endswith(".ipynb"):
+        return
+    cells = {
+        node["cell_index"]: node
+        for node in doctree.findall(nodes.container)
+        if node.get("nb_element") == "cell_code"
+    }
+    for name, index in anchors(path).items():
+        if index in cells:
+            cells[index]["ids"].append(f"ledger-{name}")
+        else:
+            log.warning("the cell of ledger entry '%s' is not shown", name, location=path)
+
+
+class LedgerTable(SphinxDirective):
+    """`{ledger}`: every line of the notes, what is right, and the cell that shows it."""
+
+    def run(self):
+        self.env.note_dependency(str(ledger.PATH))
+        self.homes = self.find_homes()
+        lines = list(ledger.entries())
+        known = {line["name"] for line in lines}
+        for name, docname in self.homes.items():
+            if name not in known:
+                self.warn(f"{docname}.ipynb checks '{name}', which is not in {ledger.PATH.name}")
+        sections, number = {}, count(1)
+        for line in lines:
+            sections.setdefault(line["section"], []).append(self.row(next(number), line))
+        return [
+            node
+            for title, rows in sections.items()
+            for node in (nodes.rubric("", title), table(rows))
+        ]
+
+    def find_homes(self):
+        """Ledger name → the page whose cell answers for it."""
+        homes = {}
+        for docname in sorted(self.env.found_docs):
+            path = self.env.doc2path(docname)
+            if path.endswith(".ipynb"):
+                self.env.note_dependency(path)
+                homes.update(dict.fromkeys(anchors(path), docname))
+        return homes
+
+    def row(self, number, line):
+        """The cells of one line of the table, each a list of inline nodes."""
+        notes, right = line.get("notes"), line.get("right")
+        return [
+            [nodes.Text(str(number))],
+            [nodes.math("", notes)] if notes else [nodes.Text("the book's own")],
+            [nodes.inline("", line["kind"], classes=["kind", f"kind-{line['kind']}"])],
+            [nodes.math("", right)] if right else [nodes.Text("as in the notes")],
+            self.errata(line.get("errata") or []),
+            self.cell(line),
+        ]
+
+    def errata(self, numbers):
+        numbers = [numbers] if isinstance(numbers, str) else numbers
+        links = []
+        for number in numbers:
+            links += [nodes.Text(", "), self.link(number, ERRATA, number.lower())]
+        return links[1:]
+
+    def cell(self, line):
+        name = line.get("same_as") or line["name"]
+        if name not in self.homes:
+            self.warn(f"{ledger.PATH.name}: '{name}' ({line['kind']}) has no cell")
+            return []
+        home = self.homes[name]
+        chapter = re.match(r"\d+", Path(home).name)
+        text = f"chapter {int(chapter[0])}" if chapter else Path(home).name.replace("_", " ")
+        return [self.link(text, home, f"ledger-{name}")]
+
+    def link(self, text, docname, anchor):
+        if docname not in self.env.found_docs:
+            return nodes.Text(text)
+        uri = self.env.app.builder.get_relative_uri(self.env.docname, docname)
+        return nodes.reference("", text, refuri=f"{uri}#{anchor}", internal=True)
+
+    def warn(self, message):
+        log.warning(message, location=self.get_location())
+
+
+def table(rows):
+    """A docutils table of `rows`, each a list of lists of inline nodes."""
+    group = nodes.tgroup("", cols=len(COLUMNS))
+    group += [nodes.colspec("", colwidth=width) for width in COLUMNS.values()]
+    group += nodes.thead("", table_row([[nodes.Text(title)] for title in COLUMNS]))
+    group += nodes.tbody("", *map(table_row, rows))
+    return nodes.table("", group, classes=["ledger"])
+
+
+def table_row(cells):
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+
+def setup(app):
+    app.connect("doctree-read", add_anchors)
+    app.add_directive("ledger", LedgerTable)
