@@ -1,0 +1,179 @@
+"""Matplotlib drawings as small, reproducible SVG that takes the colours of its page.
+
+Knows no widget and no mathematics: `unrolled.flipbook` puts these drawings on a page.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+STYLE = ["default", str(Path(__file__).with_name("unrolled.mplstyle"))]
+INK, GRID, PAPER = "#1b2733", "#c3ccd5", "#fefefe"
+"""Colours that follow the page: text and lines; what stays behind; a fill that hides the rest."""
+
+_THEME = {
+    "#000000": "currentColor",
+    INK: "currentColor",
+    GRID: f"var(--flipbook-grid, {GRID})",
+    PAPER: "var(--flipbook-paper, #fff)",
+}
+_PREFIX = "\ue000"  # stands for the prefix of the ids until the content that it hashes is known
+_DPI = 96  # CSS pixels per inch
+
+
+def draw_figure(draw: Callable, figsize: tuple, position: Mapping) -> tuple[Figure, str]:
+    """The figure that `draw(fig, **position)` drew, and the sentence it returned.
+
+    figsize: (width, height) in inches
+    Raises RuntimeError (chained) where `draw` raises; TypeError where it returns no sentence;
+    ValueError where it draws nothing or changes the figure's size.
+    """
+    where = f" at {describe(position)}" if position else ""
+    fig = Figure(figsize=figsize)
+    try:
+        sentence = draw(fig, **position)
+    except Exception as error:
+        raise RuntimeError(f"draw raised{where}: {type(error).__name__}: {error}") from error
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise TypeError(
+            f"draw returned {sentence!r}{where}; "
+            "it must return the sentence that says what the picture shows"
+        )
+    if _is_blank(fig):
+        raise ValueError(f"draw drew nothing{where}; it must draw on the fig it is given")
+    size = tuple(float(inches) for inches in fig.get_size_inches())
+    if size != tuple(map(float, figsize)):
+        raise ValueError(
+            f"draw changed the figure's size to {size}{where}; "
+            f"every picture must keep figsize={tuple(figsize)}, so pass figsize=… instead"
+        )
+    return fig, " ".join(sentence.split())
+
+
+def describe(position: Mapping) -> str:
+    """A position in words: `t=1, k=2`."""
+    return ", ".join(f"{name}={value!r}" for name, value in position.items())
+
+
+def png(fig: Figure) -> bytes:
+    """The figure as PNG on white, at two image pixels per CSS pixel, without date or software."""
+    file = io.BytesIO()
+    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor="white", metadata={"Software": None})
+    return file.getvalue()
+
+
+class Sheet:
+    """Drawings of one size that share their definitions (glyphs, markers, clips)."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}  # definition without its id -> the id it gets
+        self._frames: list[list[str]] = []
+
+    def add(self, fig: Figure) -> None:
+        """Append the figure as one frame: one line of SVG for each of its artists."""
+        file = io.StringIO()
+        fig.savefig(file, format="svg", metadata={"Date": None})
+        root = ElementTree.fromstring(file.getvalue())
+        names = {}
+        for element in root.iter():
+            _tidy(element)
+        for parent in root.iter():
+            for defs in parent.findall("defs"):
+                parent.remove(defs)
+                for definition in defs.iterfind("*[@id]"):
+                    name = definition.attrib.pop("id")
+                    text = ElementTree.tostring(definition, "unicode")
+                    names[name] = self._names.setdefault(text, f"{_PREFIX}{len(self._names)}")
+        self._frames.append([_line(artist, names) for artist in _artists(root)])
+
+    def finish(self) -> tuple[str, list[list[str]]]:
+        """The shared `<defs>`, and the lines of every frame; ids start with a hash of it all."""
+        used = {name for frame in self._frames for line in frame for name in _ids(line)}
+        defs = "".join(
+            re.sub(r"^<\w+", rf'\g<0> id="{name}"', text)
+            for text, name in self._names.items()
+            if name in used
+        )
+        everything = "\n".join([defs, *map("\n".join, self._frames)])
+        prefix = f"u{hashlib.sha256(everything.encode()).hexdigest()[:8]}-"
+        frames = [[line.replace(_PREFIX, prefix) for line in frame] for frame in self._frames]
+        return f"<defs>{defs.replace(_PREFIX, prefix)}</defs>", frames
+
+
+def element(defs: str, lines: list[str], label: str, figsize: tuple) -> str:
+    """The `<svg>` of one frame, labelled, as wide as its page lets it be."""
+    width, height = figsize
+    body = "\n".join(lines)
+    return (
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {72 * width:g} {72 * height:g}"'
+        f' width="{_DPI * width:g}" height="{_DPI * height:g}" fill="currentColor"'
+        ' style="max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
+        f"{defs}<g>\n{body}\n</g></svg>"
+    )
+
+
+def _is_blank(fig: Figure) -> bool:
+    def empty(artist):
+        return isinstance(artist, Axes) and not (
+            artist.has_data() or artist.texts or artist.artists or artist.tables
+        )
+
+    return all(artist is fig.patch or empty(artist) for artist in fig.get_children())
+
+
+def _tidy(element: ElementTree.Element) -> None:
+    element.tag = element.tag.rpartition("}")[2]
+    element.text = element.tail = None
+    for key, value in list(element.attrib.items()):
+        del element.attrib[key]
+        key = key.rpartition("}")[2]
+        if not value.startswith("data:"):
+            value = _themed(_rounded(" ".join(value.split())))
+        element.set(key, value)
+
+
+def _rounded(text: str) -> str:
+    """Two decimals are a hundredth of a point; but a scale or a matrix needs all it has."""
+
+    def shorter(match):
+        if match[1]:
+            return match[0]
+        return f"{round(float(match[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no -0
+
+    return re.sub(r"((?:scale|matrix)\([^)]*\))|-?\d*\.\d+", shorter, text)
+
+
+def _themed(text: str) -> str:
+    return re.sub(r"#[0-9a-f]{6}\b", lambda match: _THEME.get(match[0], match[0]), text)
+
+
+def _artists(element: ElementTree.Element):
+    """The element's drawing descendants; a group that says nothing is its children."""
+    for child in element:
+        if child.tag == "g" and not child.attrib.keys() - {"id"}:
+            yield from _artists(child)
+        elif child.tag != "metadata":
+            yield child
+
+
+def _line(artist: ElementTree.Element, names: dict[str, str]) -> str:
+    def renamed(match):
+        return f"{match[1]}#{names[match[2]]}"
+
+    for element in artist.iter():
+        element.attrib.pop("id", None)  # nothing refers to it
+        for key, value in element.attrib.items():
+            pattern = r"^()#(.+)" if key == "href" else r"(url\()#([^)]+)"
+            element.set(key, re.sub(pattern, renamed, value))
+    return ElementTree.tostring(artist, "unicode")
+
+
+def _ids(line: str) -> list[str]:
+    return re.findall(rf"#({_PREFIX}\d+)", line)
