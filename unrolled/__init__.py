@@ -1,0 +1,1 @@
+"""What more than one chapter of *Unrolled* needs: the network, the checks, the pictures."""

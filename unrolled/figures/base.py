@@ -1,0 +1,73 @@
+"""The book's visual language: one colour for each quantity, and the parts figures are made of."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Circle
+
+from unrolled.svg import INK, PAPER
+
+# One colour per quantity, in every chapter; each is readable on white and on near-black.
+GREY = "#8895a3"  # what belongs to no quantity
+INPUT = "#d98200"  # x, U and what comes through U
+HIDDEN = "#2f7fc1"  # a, h, W and what comes through W
+OUTPUT = "#1a9870"  # z, ŷ, V and what comes through V
+SIGNAL = "#d1457b"  # gradients; the explicit part (solid)
+IMPLICIT = "#8a63d2"  # the implicit part, through earlier steps (dashed or hatched)
+
+# Signed values: implicit purple to signal magenta would mislead, so blue–white–orange.
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#2f7fc1", "#f4f6f8", "#d98200"])
+
+
+def matrix(ax, values, *, limit=None, text=True, title="", color=INK, fmt="{:.2f}", size=10):
+    """Draw a vector (as a column) or matrix as coloured squares, its numbers written in them.
+
+    values: (m,) or (m, n); limit: the value of full colour, default the largest magnitude;
+    text: write the numbers, as `fmt` and at `size`; title: above it, in `color`.
+    NaN is left empty.
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[:, None] if values.ndim == 1 else values
+    limit = limit or np.nanmax(np.abs(values), initial=1e-300)
+    ax.pcolormesh(
+        values, cmap=SIGNED, vmin=-limit, vmax=limit, edgecolors=GREY, linewidth=0.5
+    )
+    ax.invert_yaxis()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.set_title(title, color=color)
+    if text:
+        for (i, j), value in np.ndenumerate(values):
+            if np.isfinite(value):
+                shown = fmt.format(value).replace("-", "−")
+                ax.text(j + 0.5, i + 0.5, shown, ha="center", va="center", fontsize=size, color="#10181f")
+
+
+def node(ax, xy, label, color=INK, *, radius=0.27, current=False, faded=False, fill=PAPER):
+    """A circle with a label; `current` gets a thick outline in ink, `faded` steps back."""
+    alpha = 0.25 if faded else 1
+    edge, width = (INK, 3.2) if current else (color, 1.8)
+    ax.add_patch(Circle(xy, radius, fc=fill, ec=edge, lw=width, alpha=alpha, zorder=3))
+    ax.text(*xy, label, ha="center", va="center", alpha=alpha, zorder=4, fontsize=14)
+
+
+def arrow(ax, start, end, color=GREY, *, gap=0.3, width=1.4, dashed=False, faded=False, bend=0.0):
+    """An arrow between two node centres that stops `gap` short of both."""
+    start, end = np.asarray(start, float), np.asarray(end, float)
+    unit = (end - start) / np.linalg.norm(end - start)
+    ax.annotate(
+        "",
+        xytext=start + gap * unit,
+        xy=end - gap * unit,
+        zorder=2,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": color,
+            "lw": width,
+            "ls": (0, (3, 2)) if dashed else "-",
+            "alpha": 0.2 if faded else 1,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "mutation_scale": 11,
+            "connectionstyle": f"arc3,rad={bend}",
+        },
+    )
