@@ -19,19 +19,19 @@ ERRATA = "notebooks/errata"
 COLUMNS = {"No.": 1, "In the notes": 8, "Kind": 2, "Correct statement": 8, "Errata": 2, "Cell": 2}
 
 
-def anchors(path) -> dict[str, int]:
+def anchors(path: Path) -> dict[str, int]:
     """The ledger names that the notebook at `path` answers for, each with its cell's index."""
     cells = {}
-    for index, _, _, name in [*ledger.checks(path), *ledger.uses(path)]:
-        if NAME.fullmatch(name):
-            cells.setdefault(name, index)
+    for reference in ledger.references(path):
+        if NAME.fullmatch(reference.name):
+            cells.setdefault(reference.name, reference.cell)
     return cells
 
 
 def add_anchors(app, doctree):
     """Give each such cell of the page being read the id `ledger-<name>`."""
-    path = app.env.doc2path(app.env.docname)
-    if not path.endswith(".ipynb"):
+    path = Path(app.env.doc2path(app.env.docname))
+    if path.suffix != ".ipynb":
         return
     cells = {
         node["cell_index"]: node
@@ -49,55 +49,51 @@ class LedgerTable(SphinxDirective):
     """`{ledger}`: every line of the notes, what is right, and the cell that shows it."""
 
     def run(self):
-        self.env.note_dependency(str(ledger.PATH))
+        self.env.note_dependency(str(ledger.LEDGER))
         self.homes = self.find_homes()
-        lines = list(ledger.entries())
-        known = {line["name"] for line in lines}
-        for name, docname in self.homes.items():
-            if name not in known:
-                self.warn(f"{docname}.ipynb checks '{name}', which is not in {ledger.PATH.name}")
-        sections, number = {}, count(1)
-        for line in lines:
-            sections.setdefault(line["section"], []).append(self.row(next(number), line))
-        return [
-            node
-            for title, rows in sections.items()
-            for node in (nodes.rubric("", title), table(rows))
-        ]
+        number = count(1)
+        known = {entry["name"]: entry for entry in ledger.entries()}
+        for name in self.homes.keys() - known.keys():
+            self.warn(f"{self.homes[name]}.ipynb checks '{name}', which the ledger does not have")
+        result = []
+        for section in ledger.sections():
+            entries = [known[entry["name"]] for entry in section["entries"]]
+            rows = [self.row(next(number), entry) for entry in entries]
+            result += [nodes.rubric("", section["section"]), table(rows)]
+        return result
 
     def find_homes(self):
         """Ledger name → the page whose cell answers for it."""
         homes = {}
         for docname in sorted(self.env.found_docs):
-            path = self.env.doc2path(docname)
-            if path.endswith(".ipynb"):
-                self.env.note_dependency(path)
-                homes.update(dict.fromkeys(anchors(path), docname))
+            path = Path(self.env.doc2path(docname))
+            if path.suffix == ".ipynb":
+                self.env.note_dependency(str(path))
+                homes = dict.fromkeys(anchors(path), docname) | homes
         return homes
 
-    def row(self, number, line):
+    def row(self, number, entry):
         """The cells of one line of the table, each a list of inline nodes."""
-        notes, right = line.get("notes"), line.get("right")
+        own = "notes" not in entry
         return [
             [nodes.Text(str(number))],
-            [nodes.math("", notes)] if notes else [nodes.Text("the book's own")],
-            [nodes.inline("", line["kind"], classes=["kind", f"kind-{line['kind']}"])],
-            [nodes.math("", right)] if right else [nodes.Text("as in the notes")],
-            self.errata(line.get("errata") or []),
-            self.cell(line),
+            [nodes.Text("the book's own")] if own else [nodes.math("", entry["notes"])],
+            [nodes.inline("", entry["kind"], classes=["kind", f"kind-{entry['kind']}"])],
+            [nodes.math("", entry["right"])],
+            self.errata(entry),
+            self.cell(entry),
         ]
 
-    def errata(self, numbers):
-        numbers = [numbers] if isinstance(numbers, str) else numbers
+    def errata(self, entry):
         links = []
-        for number in numbers:
+        for number in ledger.errata(entry):
             links += [nodes.Text(", "), self.link(number, ERRATA, number.lower())]
         return links[1:]
 
-    def cell(self, line):
-        name = line.get("same_as") or line["name"]
+    def cell(self, entry):
+        name = entry.get("same_as", entry["name"])
         if name not in self.homes:
-            self.warn(f"{ledger.PATH.name}: '{name}' ({line['kind']}) has no cell")
+            self.warn(f"{ledger.LEDGER.name}: no cell answers for '{name}' ({entry['kind']})")
             return []
         home = self.homes[name]
         chapter = re.match(r"\d+", Path(home).name)

