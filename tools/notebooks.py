@@ -1,8 +1,8 @@
 """Execute the notebooks and bring them into normal form, or check the form and change nothing.
 
-    python tools/notebooks.py                    every notebook: execute, normalise, write
+    python tools/notebooks.py                       every notebook: execute, normalise, write
     python tools/notebooks.py notebooks/06*.ipynb   only these
-    python tools/notebooks.py --check            only look; exit 1 and name what is not in normal form
+    python tools/notebooks.py --check               change nothing; exit 1 and name the faults
 
 Normal form: run from top to bottom (execution counts 1…n), no failed cell, no timing and no widget
 state, the kernel's name as the only metadata, cell ids and tags kept.

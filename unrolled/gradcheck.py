@@ -66,7 +66,7 @@ def agree(name, left, right):
 
 
 def rejects(name, wrong, f, x=None):
-    """Print one line if the check of a wrong line fails, as it must; raise CheckFailed if it passes.
+    """Print one line if the check of a wrong line fails; raise CheckFailed if it passes.
 
     wrong: an array, or a function of nothing for a line that cannot even be evaluated;
     f, x: as in `check`, or the right value alone where the line is no derivative.
@@ -137,7 +137,8 @@ def _compare(name, left, right, method):
         raise CheckFailed(f"{name}: shape {left.shape} where {right.shape} is needed")
     err = _error(left, right)
     if not err <= LIMITS[method]:  # and not `err > limit`, which NaN would pass
-        at = np.unravel_index(np.argmax(np.nan_to_num(np.abs(left - right), nan=np.inf)), left.shape)
+        off = np.nan_to_num(np.abs(left - right), nan=np.inf)
+        at = np.unravel_index(np.argmax(off), off.shape)
         raise CheckFailed(
             f"{name}: {method} disagrees, {err:.2g} where {_text(method)} is allowed; "
             f"worst entry {tuple(int(i) for i in at)}: {left[at]:.12g} against {right[at]:.12g}"

@@ -28,9 +28,7 @@ def matrix(ax, values, *, limit=None, text=True, title="", color=INK, fmt="{:.2f
     values = np.asarray(values, dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     limit = limit or np.nanmax(np.abs(values), initial=1e-300)
-    ax.pcolormesh(
-        values, cmap=SIGNED, vmin=-limit, vmax=limit, edgecolors=GREY, linewidth=0.5
-    )
+    ax.pcolormesh(values, cmap=SIGNED, vmin=-limit, vmax=limit, edgecolors=GREY, linewidth=0.5)
     ax.invert_yaxis()
     ax.set_aspect("equal")
     ax.set_axis_off()
@@ -39,7 +37,8 @@ def matrix(ax, values, *, limit=None, text=True, title="", color=INK, fmt="{:.2f
         for (i, j), value in np.ndenumerate(values):
             if np.isfinite(value):
                 shown = fmt.format(value).replace("-", "−")
-                ax.text(j + 0.5, i + 0.5, shown, ha="center", va="center", fontsize=size, color="#10181f")
+                middle = {"ha": "center", "va": "center"}
+                ax.text(j + 0.5, i + 0.5, shown, fontsize=size, color="#10181f", **middle)
 
 
 def node(ax, xy, label, color=INK, *, radius=0.27, current=False, faded=False, fill=PAPER):

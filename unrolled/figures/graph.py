@@ -1,5 +1,7 @@
 """The network unrolled in time, with any step, path or part of it picked out."""
 
+from itertools import pairwise
+
 from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, OUTPUT, SIGNAL, arrow, node
 
 ROWS = {"x": 0.0, "h": 1.0, "y": 2.0, "L": 3.0}
@@ -23,12 +25,12 @@ def unrolled(ax, T, *, lit=None, current=None, back=()):
     nodes = [("h", 0)] + [(name, t) for t in range(1, T + 1) for name in ROWS]
     lit = set(nodes) if lit is None else set(lit)
     marked = {current} if current and isinstance(current[0], str) else set(current or ())
-    back_edges = set(zip(back[1:], back[:-1], strict=True))
+    back_edges = {(start, end) for end, start in pairwise(back)}
     for start, end, color in _edges(T):
         faded = start not in lit or end not in lit
         if (start, end) not in back_edges:
             arrow(ax, place(*start), place(*end), color, faded=faded)
-    for end, start in zip(back[:-1], back[1:], strict=True):
+    for end, start in pairwise(back):
         in_time = end[0] == start[0] == "h"
         color = IMPLICIT if in_time else SIGNAL
         arrow(ax, place(*end), place(*start), color, width=2.6, dashed=in_time)
