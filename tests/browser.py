@@ -1,0 +1,69 @@
+"""What the tests of pages share: where Chromium is, a page that must behave, a small server."""
+
+import shutil
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MISSING = (
+    "No Chromium found: install it (`apt-get install chromium`, `brew install --cask chromium`, "
+    "or any Chrome) and put it on the PATH."
+)
+
+
+def chromium() -> str | None:
+    """The path of the Chromium or Chrome that the tests drive, if there is one."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@contextmanager
+def visit(browser, url: str, **options):
+    """The page at `url`, in a browser context of its own made with `options`.
+
+    Requests to any other host are blocked. At the end, any such request, any error in the
+    console and any uncaught exception fails the test.
+    """
+    problems = []
+
+    def gate(route):
+        address = urlsplit(route.request.url)
+        if address.scheme in ("http", "https") and address.netloc != urlsplit(url).netloc:
+            problems.append(f"asked another host: {route.request.url}")
+            route.abort()
+        else:
+            route.continue_()
+
+    context = browser.new_context(**options)
+    try:
+        context.route("**/*", gate)
+        page = context.new_page()
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(url)
+        yield page
+    finally:
+        context.close()
+    assert not problems, f"{url}: {problems}"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def serve(directory):
+    """The address of a server on the loopback that serves `directory`."""
+    handler = partial(_Quiet, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
