@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # a ledger name; an exercise's holds a colon
 ERRATA = "notebooks/errata"
-COLUMNS = {"No.": 1, "In the notes": 8, "Kind": 2, "Correct statement": 8, "Errata": 2, "Cell": 2}
+COLUMNS = ("No.", "In the notes", "Correct statement", "Kind, errata, cell")
 
 
 def anchors(path: Path) -> dict[str, int]:
@@ -73,15 +73,14 @@ class LedgerTable(SphinxDirective):
         return homes
 
     def row(self, number, entry):
-        """The cells of one line of the table, each a list of inline nodes."""
+        """The cells of one line of the table, each a list of paragraphs of inline nodes."""
         own = "notes" not in entry
+        kind = nodes.inline("", entry["kind"], classes=["kind", f"kind-{entry['kind']}"])
         return [
-            [nodes.Text(str(number))],
-            [nodes.Text("the book's own")] if own else [nodes.math("", entry["notes"])],
-            [nodes.inline("", entry["kind"], classes=["kind", f"kind-{entry['kind']}"])],
-            [nodes.math("", entry["right"])],
-            self.errata(entry),
-            self.cell(entry),
+            [[nodes.Text(str(number))]],
+            [[nodes.Text("the book's own") if own else nodes.math("", entry["notes"])]],
+            [[nodes.math("", entry["right"])]],
+            [[kind], *filter(None, (self.errata(entry), self.cell(entry)))],
         ]
 
     def errata(self, entry):
@@ -111,16 +110,20 @@ class LedgerTable(SphinxDirective):
 
 
 def table(rows):
-    """A docutils table of `rows`, each a list of lists of inline nodes."""
+    """A docutils table of `rows`, each a list of cells, each a list of paragraphs."""
     group = nodes.tgroup("", cols=len(COLUMNS))
-    group += [nodes.colspec("", colwidth=width) for width in COLUMNS.values()]
-    group += nodes.thead("", table_row([[nodes.Text(title)] for title in COLUMNS]))
+    group += [nodes.colspec("", colwidth=1) for _ in COLUMNS]
+    group += nodes.thead("", table_row([[[nodes.Text(title)]] for title in COLUMNS]))
     group += nodes.tbody("", *map(table_row, rows))
     return nodes.table("", group, classes=["ledger"])
 
 
 def table_row(cells):
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", *map(paragraph, cell)) for cell in cells))
+
+
+def paragraph(inline):
+    return nodes.paragraph("", "", *inline)
 
 
 def setup(app):

@@ -6,7 +6,8 @@ What it adds to a plain jupyter-book site:
   stylesheet and fonts of KaTeX in node_modules; a page asks no other host for anything;
 * the sentence of a PNG picture (`show(png=True)`) as its alternative text and its caption;
 * the flipbook's stylesheet and script on the pages that hold one;
-* the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py).
+* the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py);
+* no script, style or host that the book does not use (page_weight.py).
 """
 
 import json
@@ -19,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import ledger_page
+import page_weight
 import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.errors import ConfigError
@@ -129,4 +131,5 @@ def setup(app):
     app.connect("doctree-read", caption_pictures)
     app.connect("html-page-context", finish_page)
     ledger_page.setup(app)
+    page_weight.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}

@@ -1,0 +1,172 @@
+"""The house holds together: what is listed exists, what exists is listed, versions agree."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import ledger
+import pytest
+import sphinxcontrib.katex
+import unrolled_book
+import yaml
+from sphinx.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+LISTED = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+
+
+def package(line):
+    """The name of a requirement, as package registries compare names."""
+    return re.match(r"[\w.-]+", line)[0].lower().replace("_", "-")
+
+
+def requirements(name):
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    return [line for line in lines if line.strip() and line[0] not in "#-"]
+
+
+def test_every_notebook_is_in_the_table_of_contents():
+    missing = [path.name for path in NOTEBOOKS if f"notebooks/{path.stem}" not in LISTED]
+    assert not missing, f"not in _toc.yml: {missing}"
+
+
+def test_every_page_is_in_the_table_of_contents():
+    pages = [f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.md"))]
+    missing = [page for page in pages if page not in LISTED]
+    assert not missing, f"not in _toc.yml: {missing}"
+
+
+def test_the_table_of_contents_lists_only_what_exists():
+    missing = [f for f in LISTED if not any((ROOT / f"{f}.{e}").exists() for e in ("md", "ipynb"))]
+    assert not missing, f"_toc.yml lists files that do not exist: {missing}"
+    assert len(LISTED) == len(set(LISTED)), "_toc.yml lists a file twice"
+
+
+def test_a_chapters_number_is_the_one_in_its_file_name():
+    numbered = [c["file"] for p in TOC["parts"] if p.get("numbered") for c in p["chapters"]]
+    wrong = {
+        file: number
+        for number, file in enumerate(numbered, 1)
+        if not file.startswith(f"notebooks/{number:02}_")
+    }
+    assert not wrong, f"the book gives these files other numbers: {wrong}"
+
+
+def test_each_direct_package_has_its_reason_and_a_locked_version():
+    locked = {package(line) for line in requirements("constraints.txt")}
+    for line in requirements("requirements.txt"):
+        assert package(line) in locked, f"constraints.txt does not lock {package(line)}"
+    reasoned = (ROOT / "requirements.txt").read_text("utf-8")
+    for name in re.findall(r"^([\w.-]+)[^#\n]*$", reasoned, re.M):
+        assert name in ("pytest",), f"requirements.txt gives no reason for {name}"
+
+
+def test_the_package_depends_on_what_the_requirements_list():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    direct = {package(line) for line in requirements("requirements.txt")}
+    assert set(project["dependencies"]) <= direct
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "package-lock.json"])
+def test_no_host_and_no_local_path_in_a_lock_file(name):
+    text = (ROOT / name).read_text("utf-8")
+    text = re.sub(r'"funding": \[[^]]*\]', "", text)  # names of sponsors, not sources
+    assert not re.search(r"https?://|file:|--index|--find-links|/home/|/tmp/|/opt/", text)
+
+
+def test_katex_is_the_version_that_renders():
+    wanted = sphinxcontrib.katex.katex_version
+    declared = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]["katex"]
+    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert declared == wanted
+    assert locked["node_modules/katex"]["version"] == wanted
+
+
+def test_a_missing_stylesheet_stops_the_build_with_a_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(unrolled_book, "ROOT", tmp_path)
+    with pytest.raises(ConfigError, match=r"node_modules/katex.*npm ci"):
+        unrolled_book.katex_files()
+
+
+def test_another_katex_stops_the_build_with_a_sentence(monkeypatch, tmp_path):
+    folder = tmp_path / "node_modules" / "katex"
+    (folder / "dist").mkdir(parents=True)
+    (folder / "dist" / "katex.min.css").write_text("")
+    (folder / "package.json").write_text('{"version": "0.0.1"}')
+    monkeypatch.setattr(unrolled_book, "ROOT", tmp_path)
+    with pytest.raises(ConfigError, match=r"is version 0\.0\.1, sphinxcontrib-katex renders with"):
+        unrolled_book.katex_files()
+
+
+def test_a_missing_node_stops_the_build_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(unrolled_book, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"Node is missing.*requirements"):
+        unrolled_book.node_binary()
+
+
+def test_make_alone_explains_every_target():
+    make = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("book", "test", "lab", "notebooks", "bench", "serve", "clean"):
+        assert re.search(rf"^  make {target} +\w", make.stdout, re.M), target
+
+
+def test_make_says_in_a_sentence_that_python_is_missing(tmp_path):
+    """A copy of the Makefile where every python on the path is too old."""
+    (tmp_path / "bin").mkdir()
+    for name in ("python3", "python3.11", "python3.12", "python3.13"):
+        fake = tmp_path / "bin" / name
+        fake.write_text("#!/bin/sh\nexit 1\n")
+        fake.chmod(0o755)
+    for name in ("Makefile", "requirements.txt", "constraints.txt", "pyproject.toml"):
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"))
+    make = subprocess.run(
+        ["make", ".venv/.installed", f"PATH={tmp_path}/bin:/usr/bin:/bin"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert make.returncode != 0
+    assert "No Python 3.11 or later was found" in make.stderr
+    assert "Traceback" not in make.stderr
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """Builds a tiny book that breaks in every way at once; returns what the build prints."""
+    root = tmp_path_factory.mktemp("broken")
+    for name in ("_config.yml", "node_modules", "unrolled"):
+        (root / name).symlink_to(ROOT / name)
+    (root / "book").mkdir()
+    for name in ("_ext", "_static"):
+        (root / "book" / name).symlink_to(ROOT / "book" / name)
+    (root / "book" / "references.bib").write_text("")
+    (root / "book" / "preface.md").write_text(
+        "# A page\n\n$\\frac{1$ and {eq}`eq:nowhere` and [away](nothing.md)\n"
+    )
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n")
+    command = [sys.executable, "-m", "jupyter_book.cli.main"]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
+    return subprocess.run(
+        [*command, "--keep-going", "-q"], cwd=root, capture_output=True, text=True
+    )
+
+
+def test_a_broken_page_ends_red_and_is_named(broken):
+    assert broken.returncode != 0
+    assert "preface" in broken.stderr
+
+
+@pytest.mark.parametrize("thing", ["KaTeX cannot render this", "eq:nowhere", "nothing.md"])
+def test_each_broken_thing_is_named(broken, thing):
+    assert thing in broken.stderr + broken.stdout
+
+
+def test_the_ledger_names_only_cells_that_the_book_shows():
+    shown = {file.removeprefix("notebooks/") for file in LISTED}
+    for reference in ledger.all_references():
+        assert reference.notebook in shown, f"{reference.notebook} is not in _toc.yml"

@@ -1,0 +1,219 @@
+"""The built site in a real browser: every page, with every other host blocked."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser import serve, visit
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build" / "html"
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+CHAPTERS = [c["file"] for part in TOC["parts"] for c in part["chapters"]]
+PAGES = [f"{name}.html" for name in (TOC["root"], *CHAPTERS)]
+VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+each_page = pytest.mark.parametrize("page", [*PAGES, "search.html", "genindex.html"])
+
+
+class Reader(HTMLParser):
+    """What a page says and links to: ids, links, resources, images, and the prose that is seen."""
+
+    HIDDEN = ("script", "style", "pre", "code", "annotation", "title")
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.resources, self.images, self.text = set(), [], [], [], []
+        self.labels = []
+        self.stack = []
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.ids.update(filter(None, (attrs.get("id"), attrs.get("name") if tag == "a" else None)))
+        if tag == "a" and "href" in attrs:
+            self.links.append(attrs["href"])
+        if tag == "img":
+            self.images.append(attrs)
+        if tag == "svg" and "flipbook" in str(self.stack[-1:]):
+            self.labels.append(attrs.get("aria-label"))
+        if tag in ("script", "img", "iframe") and "src" in attrs:
+            self.resources.append(attrs["src"])
+        if tag == "link" and attrs.get("rel") in ("stylesheet", "preload", "icon"):
+            self.resources.append(attrs["href"])
+        if tag not in VOID:
+            self.stack.append((tag, attrs.get("class", "")))
+
+    def handle_endtag(self, tag):
+        while self.stack and self.stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if not any(tag in self.HIDDEN for tag, _ in self.stack):
+            self.text.append(data)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The site, built from what is there now, warnings as errors."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "-q"]
+    build = subprocess.run(
+        [*command, "--keep-going"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert build.returncode == 0, f"the book does not build:\n{build.stderr}"
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """What every page says, read once."""
+    return {p.relative_to(site).as_posix(): Reader(p) for p in sorted(site.rglob("*.html"))}
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    with serve(site) as address:
+        yield address
+
+
+def mathematics_is_rendered(page):
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    assert page.locator(".katex-error").count() == 0
+    if page.locator(".katex").count():
+        assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
+        assert page.evaluate("[...document.fonts].some(f => f.family.includes('KaTeX_Main'))")
+
+
+@each_page
+def test_a_page_opens_over_http_and_axe_finds_nothing(browser, address, page):
+    with visit(browser, f"{address}/{page}") as tab:
+        mathematics_is_rendered(tab)
+        # aria-hidden KaTeX boxes are for the eye; their MathML is what is read aloud
+        found = Axe().run(tab, context={"exclude": [[".katex-html"]]})
+        assert found.violations_count == 0, found.generate_report()
+
+
+@each_page
+def test_a_page_opens_from_a_folder_on_a_phone_in_the_dark(browser, site, page):
+    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+    with visit(browser, (site / page).as_uri(), **phone) as tab:
+        mathematics_is_rendered(tab)
+        assert tab.locator("h1").first.is_visible()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_teaches_with_scripts_off(browser, address, page):
+    with visit(browser, f"{address}/{page}", java_script_enabled=False) as tab:
+        assert tab.locator("article h1").first.is_visible()
+        for figure in tab.locator("figure.flipbook").all():
+            if not figure.evaluate("f => f.closest('details:not([open])') !== null"):
+                assert figure.locator("svg").first.is_visible()
+                assert figure.locator("figcaption").inner_text().strip()
+
+
+def test_the_first_page_leads_into_the_book(browser, address):
+    with visit(browser, f"{address}/index.html") as tab:
+        tab.wait_for_url(f"{address}/{PAGES[0]}")
+
+
+def test_search_finds_a_word(browser, address):
+    with visit(browser, f"{address}/search.html?q=gradient") as tab:
+        tab.locator("#search-results li a").first.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_button_changes_the_colours(browser, address, scheme):
+    with visit(browser, f"{address}/{PAGES[0]}", color_scheme=scheme) as tab:
+        ground = "getComputedStyle(document.body).backgroundColor"
+        seen = {tab.evaluate(ground)}
+        for _ in range(3):
+            tab.locator(".theme-switch-button:visible").first.click()
+            seen.add(tab.evaluate(ground))
+        assert len(seen) == 2
+
+
+@each_page
+def test_links_and_resources_lead_somewhere(pages, site, page):
+    broken = []
+    for link in pages[page].links:
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            continue  # a reference to another site: named, never asked
+        path = (site / page).parent / unquote(parts.path) if parts.path else site / page
+        anchor, name = unquote(parts.fragment), path.resolve().relative_to(site).as_posix()
+        if not path.exists() or (anchor and anchor not in pages[name].ids):
+            broken.append(link)
+    assert not broken, f"{page}: these links lead nowhere: {broken}"
+    for resource in pages[page].resources:
+        assert not urlsplit(resource).netloc, f"{page} asks another host: {resource}"
+        assert ((site / page).parent / urlsplit(resource).path).exists(), f"{page}: no {resource}"
+
+
+@each_page
+def test_every_picture_has_its_words(pages, page):
+    for image in pages[page].images:
+        alt = image.get("alt", "").strip()
+        assert " " in alt and not alt.endswith(".png"), f"{page}: {image['src']} says {alt!r}"
+    for label in pages[page].labels:
+        assert label and " " in label, f"{page}: a picture without words"
+
+
+@each_page
+def test_nothing_is_left_unrendered(pages, page):
+    raw = re.compile(r"\?\?\?|\$\$|\$[^$\n]+\$|\\\(|\\\[|\\begin\{|\{(?:eq|ref|numref|doc|cite)\}")
+    found = raw.findall("".join(pages[page].text))
+    assert not found, f"{page} shows source: {found}"
+
+
+def test_equations_are_numbered_by_chapter(site):
+    numbered = [c["file"] for p in TOC["parts"] if p.get("numbered") for c in p["chapters"]]
+    for chapter, name in enumerate(numbered, 1):
+        html = (site / f"{name}.html").read_text("utf-8")
+        numbers = re.findall(r'<span class="eqno">\(([\d.]+)\)', html)
+        assert numbers == [f"{chapter}.{n}" for n in range(1, len(numbers) + 1)], name
+
+
+def test_a_reference_to_an_equation_shows_its_number(pages, site):
+    shown = {
+        (page, anchor): number
+        for page in pages
+        for anchor, number in re.findall(
+            r'id="(equation-[^"]*)">\s*<span class="eqno">(\([\d.]+\))', (site / page).read_text()
+        )
+    }
+    for page in pages:
+        html = (site / page).read_text("utf-8")
+        for path, anchor, text in re.findall(
+            r'<a class="reference internal" href="([^"#]*)#(equation-[^"]*)">(.*?)</a>', html
+        ):
+            target = ((site / page).parent / path).resolve() if path else site / page
+            number = shown[target.relative_to(site).as_posix(), anchor]
+            assert number in re.sub("<[^>]*>", "", text), f"{page}: {anchor} shown as {text}"
+
+
+def test_each_line_of_the_ledger_leads_to_a_cell(browser, address):
+    with visit(browser, f"{address}/book/ledger.html") as tab:
+        rows = tab.locator("table.ledger tbody tr").count()
+        links = tab.eval_on_selector_all(
+            "table.ledger a[href*='#ledger-']", "a => a.map(x => x.href)"
+        )
+    assert rows == len(links) > 0
+    homes = {}
+    for link in links:
+        url, anchor = link.split("#")
+        homes.setdefault(url, set()).add(anchor)
+    for url, anchors in homes.items():
+        with visit(browser, url) as tab:
+            for anchor in anchors:
+                cell = tab.evaluate(
+                    "a => document.getElementById(a)?.closest('div.cell')?.innerText", anchor
+                )
+                assert cell and cell.strip(), f"{url}: #{anchor} is not a cell"
