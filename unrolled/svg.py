@@ -54,6 +54,8 @@ def draw_figure(draw: Callable, figsize: tuple, position: Mapping) -> tuple[Figu
             f"draw changed the figure's size to {size}{where}; "
             f"every picture must keep figsize={tuple(figsize)}, so pass figsize=… instead"
         )
+    if all(axes.get_subplotspec() is None for axes in fig.axes):
+        fig.set_layout_engine("none")  # every axes was placed by hand: nothing to lay out
     return fig, " ".join(sentence.split())
 
 

@@ -1,0 +1,336 @@
+"""The pictures as Python makes them: their words, their markup, their positions, their errors."""
+
+import base64
+import gzip
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import ipywidgets
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+from traitlets import TraitError
+
+from unrolled import svg
+from unrolled.flipbook import css_text, flipbook, show, site_script
+
+SENTENCE = 'The "line" rises </script> & falls <b>.'
+
+
+def draw_one(fig):
+    ax = fig.subplots()
+    ax.plot([0, 1, 2], [0, 1, 0], "o-", label="$h_t$")
+    ax.plot([0, 2], [0, 1], color=svg.GRID)
+    ax.bar([1], [1], color=svg.PAPER, hatch="//")
+    ax.legend()
+    return SENTENCE
+
+
+def draw_dot(fig, t, k=0):
+    fig.text(t / 6, k / 6, "dot")
+    return f"The dot stands at {t}, {k}."
+
+
+def triangle():
+    return flipbook(draw_dot, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t)
+
+
+def bundle(picture):
+    return picture._repr_mimebundle_()[0]
+
+
+def data(book):
+    text = re.search(r'<script type="application/json">(.*?)</script>', book._html, re.S)[1]
+    return json.loads(text)
+
+
+def svg_of(html):
+    return ElementTree.fromstring(re.search(r"<svg.*?</svg>", html, re.S)[0])
+
+
+def test_a_picture_carries_its_sentence():
+    both = bundle(show(draw_one))
+    assert both["text/plain"] == SENTENCE
+    assert set(both) == {"text/html", "text/plain"}
+    drawing = svg_of(both["text/html"])
+    assert drawing.get("role") == "img"
+    assert drawing.get("aria-label") == SENTENCE
+    assert "&lt;/script&gt; &amp; falls &lt;b&gt;.</figcaption>" in both["text/html"]
+
+
+def test_a_picture_is_the_same_twice_whatever_the_reader_has_set():
+    once = bundle(show(draw_one))
+    with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.fonttype": "none"}):
+        before = dict(matplotlib.rcParams)
+        assert bundle(show(draw_one)) == once
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_a_drawing_leaves_no_figure_behind():
+    from matplotlib import pyplot
+
+    show(draw_one)
+    triangle()
+    assert pyplot.get_fignums() == []
+
+
+def test_svg_takes_the_colours_of_the_page_and_keeps_only_ids_in_use():
+    html = bundle(show(draw_one))["text/html"]
+    assert svg.INK not in html
+    assert "currentColor" in html
+    assert f"var(--flipbook-grid, {svg.GRID})" in html
+    assert "var(--flipbook-paper, #fff)" in html
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert ids
+    assert set(ids) == set(re.findall(r"#(u[0-9a-f]{8}-\d+)", html))
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"<\?xml|<!|<metadata|<style|<text|xmlns|xlink", html)
+
+
+def test_the_style_file_and_the_theme_agree():
+    style = matplotlib.rc_params_from_file(svg.STYLE[1], use_default_template=False)
+    for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "hatch.color"):
+        assert f"#{style[key].lstrip('#')}" == svg.INK
+    assert f"#{style['grid.color'].lstrip('#')}" == svg.GRID
+
+
+def test_two_pictures_of_one_page_share_no_id():
+    def other(fig):
+        fig.text(0.5, 0.5, "2")
+        return "A two."
+
+    ids = [re.findall(r' id="([^"]+)"', bundle(show(d))["text/html"]) for d in (draw_one, other)]
+    assert all(ids)
+    assert not set(ids[0]) & set(ids[1])
+
+
+def test_rounding_leaves_scales_and_matrices_alone():
+    text = "translate(1.23456 -0.0001) scale(0.015625) matrix(1.00001 0 0 1 0 0) L 10.50 -7.999"
+    short = "translate(1.23 0) scale(0.015625) matrix(1.00001 0 0 1 0 0) L 10.5 -8"
+    assert svg._rounded(text) == short
+
+
+def test_a_png_has_two_pixels_to_one_no_date_and_no_html():
+    data, metadata = show(draw_one, figsize=(4, 3), png=True)._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    image = base64.b64decode(data["image/png"])
+    assert (int.from_bytes(image[16:20]), int.from_bytes(image[20:24])) == (768, 576)
+    assert metadata == {"image/png": {"width": 384, "height": 288}}
+    assert b"matplotlib" not in image
+    assert bundle(show(draw_one, figsize=(4, 3), png=True)) == data
+
+
+def test_every_frame_is_had_from_the_first():
+    book = triangle()
+    first = re.search(r"<g>\n(.*?)\n</g></svg>", book._html, re.S)[1].split("\n")
+    sheet = svg.Sheet()
+    with matplotlib.style.context(svg.STYLE):
+        for (t, k), _, _ in data(book)["frames"]:
+            fig = Figure(figsize=(6.4, 3.6))
+            draw_dot(fig, t, k)
+            sheet.add(fig)
+    for expected, (_, _, differences) in zip(sheet.finish()[1], data(book)["frames"], strict=True):
+        lines = list(first)
+        for start, end, text in differences:
+            lines[start:end] = text
+        assert lines == expected
+
+
+def test_a_flipbook_holds_the_admitted_positions_and_their_sentences():
+    book = triangle()
+    frames = data(book)["frames"]
+    assert [f[0] for f in frames] == [[t, k] for t in range(1, 6) for k in range(1, t + 1)]
+    assert frames[-1][1] == "The dot stands at 5, 5."
+    assert bundle(book)["text/plain"] == "The dot stands at 1, 1."
+    assert "application/vnd.jupyter.widget-view+json" in bundle(book)
+    assert repr(book) == "Flipbook(t=1, k=1)"
+
+
+def test_the_first_frame_is_the_first_admitted():
+    book = flipbook(draw_dot, t=range(1, 4), k=range(1, 4), where=lambda t, k: t + k > 4)
+    assert (book.t, book.k) == (2, 3)
+    assert bundle(book)["text/plain"] == "The dot stands at 2, 3."
+
+
+def test_labels_are_seen_and_their_indices_are_positions():
+    seen = []
+
+    def draw(fig, path):
+        seen.append(path)
+        fig.text(0.5, 0.5, path)
+        return f"The path is {path}."
+
+    book = flipbook(draw, path=["off", "on"])
+    assert seen == ["off", "on"]
+    assert data(book)["sliders"] == [{"name": "path", "stops": [0, 1], "labels": ["off", "on"]}]
+    book.path = 1
+    assert book.path == 1
+    with pytest.raises(TraitError, match="path: got 'on'; needs an index: 0 for off, 1 for on"):
+        book.path = "on"
+
+
+def test_a_label_cannot_end_the_script_element():
+    def draw(fig, t):
+        fig.text(0.5, 0.5, "x")
+        return SENTENCE + "<!-- <script>"
+
+    book = flipbook(draw, t=["</script>", "<!--"])
+    assert data(book)["sliders"][0]["labels"] == ["</script>", "<!--"]
+    assert book._html.count("</script>") == 1
+    assert "<!--" not in book._html
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "value", "end"),
+    [
+        ((1, 1), "t", 4, (4, 1)),
+        ((4, 4), "t", 2, (2, 2)),
+        ((3, 1), "k", 5, (3, 3)),
+        ((5, 5), "k", 2, (5, 2)),
+    ],
+)
+def test_a_refused_position_moves_the_later_slider(start, name, value, end):
+    book = triangle()
+    book.t, book.k = start
+    heard = []
+    book.observe(lambda change: heard.append((book.t, book.k)), ["t", "k"])
+    setattr(book, name, value)
+    assert (book.t, book.k) == end
+    assert set(heard) <= {end}
+
+
+def test_a_slider_stops_where_the_later_ones_have_a_place():
+    book = flipbook(draw_dot, t=range(1, 6), k=range(1, 3), where=lambda t, k: t in (1, 4))
+    book.t = 3
+    assert (book.t, book.k) == (4, 1)
+
+
+def test_a_position_from_the_browser_arrives_whole():
+    book = triangle()
+    book.set_state({"k": 4, "t": 5})
+    assert (book.t, book.k) == (5, 4)
+
+
+@pytest.mark.parametrize("value", [0, 6, 2.5, "2", None])
+def test_a_position_out_of_range_names_the_range(value):
+    book = triangle()
+    with pytest.raises(TraitError, match=rf"t: got {value!r}; needs one of 1, 2, 3, 4, 5"):
+        book.t = value
+    assert (book.t, book.k) == (1, 1)
+
+
+def test_a_link_to_an_ipywidgets_slider_can_be_made():
+    book = triangle()
+    link = ipywidgets.jslink((book, "t"), (ipywidgets.IntSlider(min=1, max=5), "value"))
+    assert link.source == (book, "t")
+
+
+def failing_draw(what):
+    def draw(fig, t=2):
+        if t == 2 and what == "raise":
+            raise ZeroDivisionError("by zero")
+        if t == 2 and what == "empty axes":
+            fig.subplots()
+            return "Nothing."
+        if t == 2 and what == "blank":
+            return "Nothing."
+        if t == 2 and what == "resize":
+            fig.set_size_inches(2, 2)
+        fig.text(0.5, 0.5, "a")
+        sentences = {"none": None, "number": 3, "space": "  "}
+        return sentences.get(what, "An a.") if t == 2 else "An a."
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "message"),
+    [
+        ("raise", RuntimeError, "draw raised{at}: ZeroDivisionError: by zero"),
+        ("empty axes", ValueError, "draw drew nothing{at}"),
+        ("blank", ValueError, "draw drew nothing{at}"),
+        ("resize", ValueError, r"draw changed the figure's size to \(2.0, 2.0\){at}"),
+        ("none", TypeError, "draw returned None{at}; it must return the sentence"),
+        ("number", TypeError, "draw returned 3{at}"),
+        ("space", TypeError, "draw returned '  '{at}"),
+    ],
+)
+def test_a_bad_drawing_is_refused_and_the_frame_named(what, error, message):
+    with pytest.raises(error, match=message.format(at="")):
+        show(failing_draw(what))
+    with pytest.raises(error, match=message.format(at=" at t=2")) as caught:
+        flipbook(failing_draw(what), t=range(1, 4))
+    assert what != "raise" or isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("sliders", "error", "message"),
+    [
+        ({}, ValueError, "flipbook got no slider"),
+        ({"t": range(0)}, ValueError, r"t: got range\(0, 0\), which is empty"),
+        ({"t": []}, ValueError, r"t: got \[\], which is empty"),
+        ({"t": "abc"}, TypeError, "t: got 'abc'; needs a range, or a list or tuple of labels"),
+        ({"t": 5}, TypeError, "t: got 5; needs a range"),
+        ({"t": ["a", "b", "a"]}, ValueError, "t: got the label 'a' twice"),
+        ({"layout": range(3)}, ValueError, "layout: every widget has an attribute of that name"),
+        ({"_html": range(3)}, ValueError, "_html: every widget"),
+        ({"t": range(3), "where": lambda t: False}, ValueError, "where admits no frame"),
+        ({"t": range(401)}, ValueError, "got 401 frames; the limit is 400"),
+    ],
+)
+def test_a_bad_slider_is_refused_before_anything_is_drawn(sliders, error, message):
+    def draw(fig, **position):
+        pytest.fail(f"drew {position}")
+
+    with pytest.raises(error, match=message):
+        flipbook(draw, **sliders)
+
+
+def test_the_script_and_the_style_are_light_and_ask_for_nothing():
+    text = site_script() + css_text()
+    assert len(gzip.compress(text.encode())) < 12_000
+    assert not re.search(r"https?:|url\(|@import|^import", text, re.M)
+    assert "</script" not in site_script()
+
+
+def test_fifteen_frames_of_an_unrolled_network_are_light():
+    html = flipbook(unrolled, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t)._html
+    assert len(gzip.compress(html.encode())) < 15_000
+
+
+def unrolled(fig, t, k):
+    ax = fig.add_axes([0, 0, 1, 1], xlim=(0.4, 5.6), ylim=(-0.6, 2.6))
+    ax.axis("off")
+    for step in range(1, 6):
+        for row, name in enumerate(("x", "h", r"\hat{y}")):
+            width = 3 if step == t else 1
+            box = {"boxstyle": "circle", "facecolor": svg.PAPER, "linewidth": width}
+            ax.text(step, row, f"${name}_{step}$", ha="center", va="center", bbox=box)
+            if row:
+                ax.annotate(
+                    "", (step, row - 0.3), (step, row - 0.7), arrowprops={"arrowstyle": "->"}
+                )
+        if step > 1:
+            on = k < step <= t
+            arrow = {"arrowstyle": "->", "color": "#d1457b" if on else svg.GRID}
+            ax.annotate(f"{0.8**step:.3f}", (step - 0.3, 1), (step - 0.8, 1), arrowprops=arrow)
+    return f"The path from the loss at {t} back to step {k} has {t - k} factors."
+
+
+def test_svg_is_what_matplotlib_drew():
+    """Our shortening may move no point by more than its rounding."""
+    fig = Figure(figsize=(2, 1))
+    fig.add_axes([0, 0, 1, 1]).plot([0, 1], [0, 1], color="#123456")
+    file = io.StringIO()
+    fig.savefig(file, format="svg")
+    sheet = svg.Sheet()
+    sheet.add(fig)
+    [line] = [line for line in sheet.finish()[1][0] if "#123456" in line]
+    numbers = re.findall(r"[ML] ([\d.]+) ([\d.]+)", line)
+    original = re.search(r'd="([^"]*)"[^>]*#123456', file.getvalue())[1]
+    exact = re.findall(r"[ML] ([\d.]+) ([\d.]+)", original)
+    assert len(numbers) == len(exact) == 2
+    for ours, theirs in zip(sum(numbers, ()), sum(exact, ()), strict=True):
+        assert abs(float(ours) - float(theirs)) <= 0.005
