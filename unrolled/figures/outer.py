@@ -1,0 +1,99 @@
+"""The gradient of V as a sum of outer products, one for each time step, and what it is not."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from unrolled.figures.base import GREY, HIDDEN, SIGNAL, matrix
+from unrolled.svg import INK
+
+SIZE = 13  # points
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def rank_one(fig, t, e, h, term, total):
+    """e_t down the side, h_tᵀ along the top, their products between them; below, the sum so far.
+
+    t: the time step; e: (C,); h: (H,); term: (C, H) the products; total: (C, H) the sum over 1…t.
+    """
+    C, H = term.shape
+    unit = 1 / (H + 2.5)  # one square, as a share of the figure's width
+    tall = unit * fig.get_figwidth() / fig.get_figheight()
+    left, step = 2.1 * unit, (C + 1.2) * tall
+
+    def axes(column, bottom, columns, rows):
+        return fig.add_axes((column, bottom, columns * unit, rows * tall))
+
+    top = 0.03 + step
+    style = {"limit": 1, "size": SIZE}
+    matrix(axes(left, 0.03, H, C), total, **style)
+    matrix(axes(left, top, H, C), term, **style)
+    matrix(axes(left - 1.15 * unit, top, 1, C), e, **style)
+    matrix(axes(left, top + (C + 0.15) * tall, H, 1), h[None, :], **style)
+
+    side, middle = left - 1.3 * unit, left + H / 2 * unit
+    write = {"ha": "right", "va": "center", "fontsize": SIZE + 2}
+    fig.text(side, top + C / 2 * tall, f"$e_{t}$", color=SIGNAL, **write)
+    fig.text(left - 0.2 * unit, top + (C + 0.65) * tall, f"$h_{t}^\\top$", color=HIDDEN, **write)
+    sign = f"$e_{t} h_{t}^\\top$ added" if t > 1 else "$e_1 h_1^\\top$ begins the sum"
+    fig.text(middle, 0.03 + (C + 0.55) * tall, sign, ha="center", va="center", fontsize=SIZE)
+    fig.text(
+        side + 1.1 * unit,
+        0.03 + C / 2 * tall,
+        "sum\nso far",
+        linespacing=1.3,
+        **write | {"fontsize": SIZE},
+    )
+
+    i, m = np.unravel_index(np.argmax(np.abs(term)), term.shape)
+    rank = np.linalg.matrix_rank(total)
+    now = str(t).translate(SUBSCRIPTS)
+    return (
+        f"t = {t}: each square of the upper table is an entry of e{now}, on its left, times one of "
+        f"h{now}, above it; the largest is "
+        f"{number(e[i])} · {number(h[m])} = {number(term[i, m])}. The lower table now sums "
+        f"{t} {'terms' if t > 1 else 'term'} and has rank {rank}."
+    )
+
+
+def pairs(fig, sizes):
+    """All products e_s h_tᵀ as a grid: those of Eq. 1 on the diagonal, the misreading's elsewhere.
+
+    sizes: (T, T), the norm of e_s h_tᵀ in row s, column t.
+    """
+    T = len(sizes)
+    ax = fig.add_axes((0.13, 0.03, 0.84, 0.84))
+    for (s, t), size in np.ndenumerate(sizes):
+        kept = s == t
+        ax.add_patch(
+            Rectangle(
+                (t + 0.06, s + 0.06), 0.88, 0.88,
+                fc=(SIGNAL, 0.35) if kept else "none", ec=INK if kept else GREY,
+                lw=2.2 if kept else 1.2, ls="-" if kept else (0, (3, 2)),
+            )
+        )  # fmt: skip
+        ax.text(t + 0.5, s + 0.5, f"{size:.2f}", ha="center", va="center", fontsize=SIZE)
+    for t in range(T):
+        ax.text(
+            t + 0.5,
+            -0.08,
+            f"$h_{t + 1}^\\top$",
+            ha="center",
+            va="bottom",
+            fontsize=SIZE + 1,
+            color=HIDDEN,
+        )
+        ax.text(
+            -0.1, t + 0.5, f"$e_{t + 1}$", ha="right", va="center", fontsize=SIZE + 1, color=SIGNAL
+        )
+    ax.set(xlim=(0, T), ylim=(T, 0), aspect="equal")
+    ax.set_axis_off()
+    return (
+        f"Norms of the {T * T} products eₛhₜᵀ that (Σe)(Σh)ᵀ adds up. Only the {T} filled ones, "
+        f"where the error and the state are of the same time, belong to ∂L/∂V; "
+        f"the {T * T - T} dashed ones do not."
+    )
+
+
+def number(value):
+    """Two decimals with a true minus sign, and no minus before a zero."""
+    return f"{np.round(value, 2) + 0.0:.2f}".replace("-", "−")
