@@ -9,7 +9,8 @@ import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -30,10 +31,10 @@ def machine() -> str:
     )
 
 
-def seconds(competitors: dict[str, Callable], rounds: int = 21, least: float = 0.01) -> dict:
-    """The best time of one call of each competitor, in seconds.
+def seconds(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
+    """The best processor time of one call of each competitor, in seconds.
 
-    competitors: name → function of nothing; rounds: how often each has its turn, so that a slow
+    competitors: key → function of nothing; rounds: how often each has its turn, so that a slow
     moment of the machine meets them all; least: a turn repeats its call for about so many seconds.
     """
     with threadpool_limits(1):
@@ -66,7 +67,7 @@ def write(name: str, rows: list[dict]) -> Path:
 
 
 def _turn(call, repeats):
-    start = perf_counter()
+    start = process_time()
     for _ in range(repeats):
         call()
-    return (perf_counter() - start) / repeats
+    return (process_time() - start) / repeats

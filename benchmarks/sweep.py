@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 from common import seconds, write
-from tqdm import tqdm
 
 from unrolled import rnn
 
@@ -44,8 +43,8 @@ def one_sweep(W, V, h, e):
 
 
 def main():
-    rows = []
-    for T in tqdm(LENGTHS, unit="length"):
+    calls = {}
+    for T in LENGTHS:
         rng = np.random.default_rng(0)
         params = rnn.init(rng, D, H, C)
         x, y = rng.standard_normal((T, D)), np.eye(C)[rng.integers(C, size=T)]
@@ -54,11 +53,12 @@ def main():
         dW = rnn.bptt(params, trace, y).params.W
         for method in (double_sum, one_sweep):
             np.testing.assert_allclose(method(*inputs), dW, rtol=1e-9, atol=1e-12)
-        times = seconds({m.__name__: partial(m, *inputs) for m in (double_sum, one_sweep)})
-        rows.append({"T": T, **times})
-    unit = rows[0]["one_sweep"]
-    ratios = [{k: v if k == "T" else v / unit for k, v in row.items()} for row in rows]
-    print(f"wrote {write('sweep', ratios)}")
+            calls[T, method.__name__] = partial(method, *inputs)
+    times = seconds(calls)
+    unit = times[LENGTHS[0], "one_sweep"]
+    methods = ("double_sum", "one_sweep")
+    rows = [{"T": T} | {m: times[T, m] / unit for m in methods} for T in LENGTHS]
+    print(f"wrote {write('sweep', rows)}")
 
 
 if __name__ == "__main__":
