@@ -46,7 +46,7 @@ def from_one(rows: np.ndarray, first=np.nan) -> np.ndarray:
 
     rows: (T, ...); first: row 0, NaN where time 0 does not exist.  Returns (T+1, ...).
     """
-    rows = np.asarray(rows)
+    rows, first = np.asarray(rows), np.asarray(first)
     out = np.empty((len(rows) + 1, *rows.shape[1:]), dtype=np.result_type(rows, first, float))
     out[0], out[1:] = first, rows
     return out

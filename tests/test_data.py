@@ -1,0 +1,51 @@
+"""The sequences that the book learns from."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from unrolled.data import digits, label_last
+
+
+def test_digits_are_the_images_read_row_by_row():
+    split = digits()
+    assert split.x_train.shape == (8, 1347, 8) and split.x_test.shape == (8, 450, 8)
+    assert split.x_train.min() == 0 and split.x_train.max() == 1
+    images, labels = load_digits(return_X_y=True)
+    known = {
+        (16 * image).tobytes(): label for image, label in zip(images / 16, labels, strict=True)
+    }
+    for x, y in ((split.x_train, split.labels_train), (split.x_test, split.labels_test)):
+        for i in range(0, len(y), 50):
+            flat = np.concatenate([16 * x[t, i] for t in range(8)])  # top row first
+            assert known[flat.tobytes()] == y[i]
+
+
+def test_no_image_stands_in_both_parts_and_classes_are_shared_out_evenly():
+    split = digits(seed=3)
+    train = {x.tobytes() for x in split.x_train.transpose(1, 0, 2)}
+    test = {x.tobytes() for x in split.x_test.transpose(1, 0, 2)}
+    assert len(train | test) == len(train) + len(test)
+    shares = [
+        np.bincount(y, minlength=10) / len(y) for y in (split.labels_train, split.labels_test)
+    ]
+    np.testing.assert_allclose(*shares, atol=0.005)
+
+
+def test_the_split_follows_its_seed():
+    assert (digits(seed=1).labels_test == digits(seed=1).labels_test).all()
+    assert (digits(seed=1).x_test != digits(seed=2).x_test).any()
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 2])
+def test_a_share_outside_0_and_1_is_named(share):
+    with pytest.raises(ValueError, match="test_size is"):
+        digits(test_size=share)
+
+
+def test_label_last_labels_only_the_last_step():
+    y = label_last([2, 0], T=3, C=4)
+    assert y.shape == (3, 2, 4) and not y[:2].any()
+    assert y[2].tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
+    with pytest.raises(ValueError, match=r"0…1 is needed"):
+        label_last([2, 0], T=3, C=2)

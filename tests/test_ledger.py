@@ -1,0 +1,85 @@
+"""The ledger and the notebooks hold each other: every line has its cell, every check its line."""
+
+import json
+from collections import Counter
+
+import ledger
+import pytest
+
+ENTRIES = {entry["name"]: entry for entry in ledger.entries()}
+REFERENCES = ledger.all_references()
+CELLS = {"definition": ("uses",), "identity": ("check", "agree"), "wrong": ("rejects",)}
+
+
+def faults(entries, references):
+    """What does not match, a sentence each."""
+    found = []
+    own = {name: e for name, e in entries.items() if "same_as" not in e}
+    seen = Counter((r.name, r.function) for r in references)
+    for name, entry in own.items():
+        count = sum(seen[name, function] for function in CELLS[entry["kind"]])
+        if count != 1:
+            found.append(f"ledger.yml: {name} ({entry['kind']}) has {count} cells, not 1")
+    for r in references:
+        if r.name.startswith("ex: ") and r.function != "uses":
+            continue
+        if r.name not in own:
+            found.append(
+                f"{r.notebook}, cell {r.cell}: {r.function} {r.name!r} is not in ledger.yml"
+            )
+        elif r.function not in CELLS[own[r.name]["kind"]]:
+            kind = own[r.name]["kind"]
+            found.append(f"{r.notebook}, cell {r.cell}: {r.function} {r.name!r}, which is {kind}")
+    return found
+
+
+def test_every_line_has_its_cell_and_every_check_its_line():
+    assert faults(ENTRIES, REFERENCES) == []
+
+
+def test_exercises_have_names_of_their_own():
+    names = Counter(r.name for r in REFERENCES if r.name.startswith("ex: "))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_errata_entry_is_met_by_a_line():
+    met = {code for entry in ENTRIES.values() for code in ledger.errata(entry)}
+    assert met == {f"E{n}" for n in range(1, 25)}
+
+
+@pytest.mark.parametrize("function", ["check", "uses", "rejects"])
+def test_a_missing_cell_and_an_unknown_name_are_named(function):
+    entries = {"a": {"name": "a", "kind": "identity", "right": ""}}
+    good = ledger.Reference("nb", 3, "check", "a")
+    assert faults(entries, [good]) == []
+    assert "a (identity) has 0 cells" in faults(entries, [])[0]
+    assert "a (identity) has 2 cells" in faults(entries, [good, good])[0]
+    stray = ledger.Reference("nb", 4, function, "b")
+    assert faults(entries, [good, stray]) == [f"nb, cell 4: {function} 'b' is not in ledger.yml"]
+    if function != "check":
+        wrong = ledger.Reference("nb", 4, function, "a")
+        assert "which is identity" in faults(entries, [good, wrong])[0]
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("{kind: identity, right: x}", "missing or used twice"),
+        ("{name: a, kind: guess, right: x}", "a is of kind 'guess'"),
+        ("{name: a, kind: identity}", "a has no correct statement"),
+        ("{name: a, same_as: b}", "a repeats 'b', not seen yet"),
+    ],
+)
+def test_a_broken_ledger_names_the_entry(tmp_path, text, said):
+    path = tmp_path / "ledger.yml"
+    path.write_text(f"- section: s\n  entries:\n  - {text}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        ledger.entries(path)
+
+
+def test_a_check_needs_a_literal_name(tmp_path):
+    cell = {"cell_type": "code", "metadata": {}, "source": ["check(name, 1, f, x)"]}
+    path = tmp_path / "nb.ipynb"
+    path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"nb\.ipynb, cell 0: check"):
+        ledger.references(path)
