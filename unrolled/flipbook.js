@@ -1,6 +1,7 @@
 // Turns the pages of a flipbook, in Jupyter and on the site alike. Python drew every frame;
-// this file only puts the one asked for in place: { sliders: [{ name, stops, labels }],
-// frames: [[position, sentence, differences from the first frame]] }.
+// this file only puts the one asked for in place. A figure holds the first frame, one artist a
+// line, and as JSON { sliders: [{ name, stops, labels }], frames: [[position, sentence,
+// differences]] }, where a difference from the first frame is [start, end, lines].
 
 export default {
   render({ model, el }) {
@@ -33,32 +34,43 @@ function attach(figure, model) {
   const { sliders, frames } = read(figure);
   const svg = figure.querySelector("svg");
   const picture = svg.lastElementChild;
-  const first = picture.innerHTML.trim().split("\n");
+  const artists = [...picture.children]; // of the first frame
   const caption = figure.querySelector("figcaption");
   const rows = sliders.map(row);
   const button = make("button", { type: "button", className: "flipbook-play" });
   const controls = make("div", { className: "flipbook-controls" }, button, ...rows.map((r) => r.label));
   const byPosition = new Map(frames.map((frame) => [String(frame[0]), frame]));
   let shown = frames[0];
+  let changed = []; // what of the first frame is replaced: [artists of this frame, start, end]
   let moving = false;
   let timer = 0;
 
+  function replace(old, fresh, next) {
+    for (const artist of old) artist.remove();
+    for (const artist of fresh) picture.insertBefore(artist, next ?? null);
+  }
+
   function paint() {
     const [position, sentence, differences] = shown;
-    const lines = first.slice();
-    for (const [start, end, text] of differences) lines.splice(start, end - start, ...text);
-    picture.innerHTML = `\n${lines.join("\n")}\n`;
+    for (const [fresh, start, end] of changed) {
+      replace(fresh, artists.slice(start, end), artists[end]);
+    }
+    changed = differences.map(([start, end, lines]) => {
+      const fresh = parse(lines);
+      replace(artists.slice(start, end), fresh, artists[end]);
+      return [fresh, start, end];
+    });
     svg.setAttribute("aria-label", sentence);
     caption.textContent = sentence;
     rows.forEach((r, i) => r.put(position[i]));
   }
 
   function go(frame) {
+    const moved = sliders.some(({ name }, i) => model.get(name) !== frame[0][i]);
     moving = true;
-    const changed = sliders.filter(({ name }, i) => model.get(name) !== frame[0][i]);
     sliders.forEach(({ name }, i) => model.set(name, frame[0][i]));
     moving = false;
-    if (changed.length) model.save_changes();
+    if (moved) model.save_changes();
     if (frame === shown) return rows.forEach((r, i) => r.put(frame[0][i]));
     shown = frame;
     paint();
@@ -136,6 +148,13 @@ function row({ name, stops, labels }) {
       input.ariaValueText = value.textContent = labels[i];
     },
   };
+}
+
+/** Lines of SVG, each one artist, as elements. */
+function parse(lines) {
+  const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  group.innerHTML = lines.join("");
+  return [...group.children];
 }
 
 const make = (tag, properties, ...children) => {
