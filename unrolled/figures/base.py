@@ -31,6 +31,7 @@ def matrix(ax, values, *, limit=None, text=True, title="", color=INK, fmt="{:.2f
     ax.pcolormesh(values, cmap=SIGNED, vmin=-limit, vmax=limit, edgecolors=GREY, linewidth=0.5)
     ax.invert_yaxis()
     ax.set_aspect("equal")
+    ax.set(xticks=[], yticks=[])  # an axis that is off still lays out its ticks, and takes long
     ax.set_axis_off()
     ax.set_title(title, color=color)
     if text:

@@ -41,6 +41,7 @@ def unrolled(ax, T, *, lit=None, current=None, back=()):
     ax.set_xlim(-0.45, 1.25 * T + 0.45)
     ax.set_ylim(-0.4, 3.4)
     ax.set_aspect("equal")
+    ax.set(xticks=[], yticks=[])  # an axis that is off still lays out its ticks, and takes long
     ax.set_axis_off()
 
 
