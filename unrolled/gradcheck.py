@@ -87,7 +87,7 @@ def rejects(name, wrong, f, x=None):
         return
     if (err := _error(left, right)) <= LIMITS[method]:
         raise CheckFailed(f"{name}: should be wrong, but it agrees to {_text(method)}")
-    off = f"off by {100 * err:.2g} %" if np.isfinite(err) else "it is not a number"
+    off = f"off by {float(f'{100 * err:.2g}'):g} %" if np.isfinite(err) else "it is not a number"
     print(f"✗ {name}: rejected, {off}")
 
 
@@ -101,7 +101,7 @@ def _by_column(column, x):
     x = np.asarray(x)
     basis = np.eye(x.size).reshape(x.size, *x.shape)
     columns = np.array([column(e) for e in basis])
-    return np.moveaxis(columns, 0, -1).reshape(*columns.shape[1:], *x.shape)
+    return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape))
 
 
 def _leaves(analytic, f, x):
