@@ -82,13 +82,15 @@ def kernel_positions(fig, position, image, signal, parts):
     part = np.round(parts[row, column], 2) + 0.0  # + 0.0: no −0.00
     total = np.round(parts.reshape(-1, r, s)[:position].sum(axis=0), 2) + 0.0
     fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
-    axes = fig.subplots(2, 2, gridspec_kw={"left": 0.02, "right": 0.98, "bottom": 0.02, "top": 0.93})
+    edges = {"left": 0.02, "right": 0.98, "bottom": 0.02, "top": 0.93}
+    axes = fig.subplots(2, 2, gridspec_kw=edges)
     matrix(axes[0, 0], image, text=False, title="image $x$", color=INPUT)
     axes[0, 0].add_patch(Rectangle((column, row), s, r, fill=False, ec=INK, lw=3))
-    so_far = np.where(np.arange(rows * columns) < position, signal.ravel(), np.nan)
+    order = np.arange(rows * columns).reshape(rows, columns)
+    so_far = np.where(order < position, signal, np.nan)
     limit = np.abs(signal).max()
     title = r"signal $\partial L/\partial z$"
-    matrix(axes[0, 1], so_far.reshape(rows, columns), limit=limit, text=False, title=title, color=SIGNAL)
+    matrix(axes[0, 1], so_far, limit=limit, text=False, title=title, color=SIGNAL)
     axes[0, 1].add_patch(Rectangle((column, row), 1, 1, fill=False, ec=INK, lw=3))
     title = f"its part: {signal[row, column]:.2f} × window".replace("-", "−")
     matrix(axes[1, 0], part, limit=np.abs(parts).max(), title=title, color=SIGNAL, size=12)
@@ -110,9 +112,7 @@ def _factor(ax, values, left, i, K, reached):
     m, n = values.shape
     x, y = np.arange(n + 1) + left, m / 2 - np.arange(m + 1)
     limit, alpha = np.abs(values).max(), 1 if reached else 0.25
-    ax.pcolormesh(
-        x, y, values, cmap=SIGNED, vmin=-limit, vmax=limit, ec=GREY, lw=0.5, alpha=alpha
-    )
+    ax.pcolormesh(x, y, values, cmap=SIGNED, vmin=-limit, vmax=limit, ec=GREY, lw=0.5, alpha=alpha)
     name = f"$(f_{K}-y)^\\top$" if i == 0 else f"$D_{K + 1 - i}W_{K + 1 - i}$"
     center, color = left + n / 2, INK if reached else GREY
     ax.text(center, NAMES, name, ha="center", va="center", color=color)
@@ -135,7 +135,9 @@ def _row(ax, row, center, title):
 def _signal_sentence(back, K, shapes, row):
     size = len(row)
     if back == 0:
-        return f"At the loss the signal is the row (f − y)ᵀ, 1×{size}: what L says to the last layer."
+        return (
+            f"At the loss the signal is the row (f − y)ᵀ, 1×{size}: what L asks of the last layer."
+        )
     where = "the input x" if back == K else f"layer {K - back}"
     layers = "1 layer" if back == 1 else f"{back} layers"
     return (
