@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from unrolled.data import digits, label_last
+from unrolled.data import digits, label_last, parity, trained_digits
 
 
 def test_digits_are_the_images_read_row_by_row():
@@ -49,3 +49,33 @@ def test_label_last_labels_only_the_last_step():
     assert y[2].tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
     with pytest.raises(ValueError, match=r"0…1 is needed"):
         label_last([2, 0], T=3, C=2)
+
+
+def test_parity_labels_the_last_bits_and_no_step_before_them():
+    x, y = parity(np.random.default_rng(0), T=7, N=5, span=3)
+    assert x.shape == (7, 5, 1) and y.shape == (7, 5, 2)
+    assert set(np.unique(x)) == {-1, 1} and not y[:2].any()
+    for t in range(2, 7):
+        for n in range(5):
+            ones = int((x[t - 2 : t + 1, n, 0] == 1).sum())
+            assert y[t, n].tolist() == np.eye(2)[ones % 2].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"T": 0}, "T is 0"),
+        ({"N": 2.5}, "N is 2.5"),
+        ({"span": 0}, "span is 0"),
+        ({"span": 5}, "span is 5; at most T=4"),
+    ],
+)
+def test_bad_sizes_of_parity_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        parity(np.random.default_rng(0), **({"T": 4, "N": 2, "span": 2} | change))
+
+
+def test_the_stored_network_fits_the_digits():
+    params = trained_digits()
+    assert [p.shape for p in params] == [(64, 8), (64, 64), (10, 64), (64,), (10,)]
+    assert all(p.dtype == float for p in params)

@@ -1,10 +1,15 @@
 """Sequences to learn from; nothing is downloaded."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
+
+from unrolled.rnn import Params
+
+TRAINED_DIGITS = Path(__file__).with_name("trained_digits.npz")
 
 
 class Split(NamedTuple):
@@ -31,6 +36,35 @@ def digits(test_size: float = 0.25, seed: int = 0) -> Split:
         np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=labels
     )
     return Split(x[:, train], labels[train], x[:, test], labels[test])
+
+
+def parity(rng: np.random.Generator, T: int, N: int, span: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random bits, and at each step the parity of the last `span` of them: two classes.
+
+    T: steps; N: sequences; span: how many bits the label depends on, 1…T.
+    Returns x (T, N, 1), bits as −1 and 1, and y (T, N, 2), one-hot: class 1 where the number of
+    ones among the last `span` bits is odd.  The first span − 1 steps have no label: y is 0 there.
+    Raises ValueError if a number is not whole and ≥ 1, or if span > T.
+    """
+    for name, value in {"T": T, "N": N, "span": span}.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name} is {value!r}; a whole number of at least 1 is needed")
+    if span > T:
+        raise ValueError(f"span is {span}; at most T={T} is needed")
+    bits = rng.integers(2, size=(T, N))
+    windows = np.lib.stride_tricks.sliding_window_view(bits, span, axis=0)
+    y = np.zeros((T, N, 2))
+    y[span - 1 :] = np.eye(2)[windows.sum(axis=-1) % 2]
+    return 2.0 * bits[..., None] - 1, y
+
+
+def trained_digits() -> Params:
+    """The parameters of the network that chapter 9 trains on `digits()`: D=8, H=64, C=10.
+
+    Kept to single precision, for pictures that must be the same on every machine.
+    """
+    with np.load(TRAINED_DIGITS) as stored:
+        return Params(**{name: stored[name].astype(float) for name in Params._fields})
 
 
 def label_last(labels: np.ndarray, T: int, C: int) -> np.ndarray:
