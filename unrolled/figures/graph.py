@@ -19,18 +19,18 @@ def unrolled(ax, T, *, lit=None, current=None, back=()):
 
     lit: a set of nodes (name, t) in full colour, the rest faded (None: all lit);
     current: the node or nodes with a thick outline;
-    back: nodes that a gradient passes, in its order; their arrows are drawn against the graph,
-    solid where the signal goes down through the outputs and dashed where it goes back in time.
+    back: nodes that a gradient passes, in its order, with None between two paths; their arrows
+    are drawn against the graph, solid where the signal goes down through the outputs and dashed where it goes back in time.
     """
     nodes = [("h", 0)] + [(name, t) for t in range(1, T + 1) for name in ROWS]
     lit = set(nodes) if lit is None else set(lit)
     marked = {current} if current and isinstance(current[0], str) else set(current or ())
-    back_edges = {(start, end) for end, start in pairwise(back)}
+    steps = [(end, start) for end, start in pairwise(back) if end and start]
     for start, end, color in _edges(T):
         faded = start not in lit or end not in lit
-        if (start, end) not in back_edges:
+        if (end, start) not in steps:
             arrow(ax, place(*start), place(*end), color, faded=faded)
-    for end, start in pairwise(back):
+    for end, start in steps:
         in_time = end[0] == start[0] == "h"
         color = IMPLICIT if in_time else SIGNAL
         arrow(ax, place(*end), place(*start), color, width=2.6, dashed=in_time)
