@@ -20,7 +20,8 @@ def unrolled(ax, T, *, lit=None, current=None, back=()):
     lit: a set of nodes (name, t) in full colour, the rest faded (None: all lit);
     current: the node or nodes with a thick outline;
     back: nodes that a gradient passes, in its order, with None between two paths; their arrows
-    are drawn against the graph, solid where the signal goes down through the outputs and dashed where it goes back in time.
+    are drawn against the graph, solid where the signal goes down through the outputs and dashed
+    where it goes back in time.
     """
     nodes = [("h", 0)] + [(name, t) for t in range(1, T + 1) for name in ROWS]
     lit = set(nodes) if lit is None else set(lit)
