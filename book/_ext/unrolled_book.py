@@ -106,9 +106,13 @@ def caption_pictures(app, doctree):
 
 def finish_page(app, pagename, templatename, context, doctree):
     """Report mathematics that KaTeX refused; bring the flipbook's style and script where used."""
-    body = context.get("body", "")
+    if "body" not in context:
+        return
+    body = context["body"]
     for message in re.findall(r'class="katex-error" title="([^"]*)"', body):
         log.warning("KaTeX cannot render this: %s", message, location=pagename)
+    # docutils writes a deprecated role into its lists of references
+    body = context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
     if 'class="flipbook' not in body:
         return
     app.add_css_file("flipbook.css")
@@ -125,8 +129,17 @@ def fingerprint() -> int:
     return zlib.crc32(b"".join(path.read_bytes() for path in sorted(sources)))
 
 
+def start_katex():
+    """Tell sphinxcontrib-katex which Node to start, and to wait for it also on a busy machine."""
+    katex = sphinxcontrib.katex
+    katex.NODEJS_BINARY = node_binary()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
+    # over a unix socket it connects before Node listens, now and then; over a port it tries again
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+
+
 def setup(app):
-    sphinxcontrib.katex.NODEJS_BINARY = node_binary()
+    start_katex()
     app.connect("builder-inited", copy_assets)
     app.connect("doctree-read", caption_pictures)
     app.connect("html-page-context", finish_page)
