@@ -10,6 +10,46 @@ SIZE = 13  # points
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
+def slabs(fig, e, t):
+    """The tensor ∂z_t/∂V as C slabs, each weighted with an entry of e_t, and their sum.
+
+    e: (C,) the error signal of step t.
+    """
+    C = len(e)
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, C + 1), ylim=(C + 0.9, -1.5))
+    ax.set_axis_off()
+    state = f"h_{t}^\\top"
+    for i, value in enumerate(e):
+        join = "" if i == 0 else "− " if value < 0 else "+ "
+        _stack(ax, i, [f"${state}$" if j == i else "0" for j in range(C)], [i], HIDDEN)
+        ax.text(
+            i + 0.5, -1, f"$\\partial z_{{{t},{i + 1}}}/\\partial V$", ha="center", fontsize=SIZE
+        )
+        weight = f"{join}{number(abs(value) if i else value)} ×"
+        ax.text(i + 0.5, -0.3, weight, ha="center", va="center", color=SIGNAL, fontsize=SIZE)
+    rows = [f"{number(value)} ${state}$" for value in e]
+    _stack(ax, C, rows, range(C), SIGNAL)
+    ax.text(C + 0.5, -0.3, "$=$", ha="center", va="center", fontsize=SIZE + 3)
+    ax.text(C + 0.5, -1, "sum", ha="center", fontsize=SIZE)
+    ax.text(C + 0.5, C + 0.5, f"$e_{t} {state}$", ha="center", va="center", fontsize=SIZE + 1)
+    return (
+        f"One slab of the tensor for each logit: row i of slab i is the hidden state, every other "
+        f"row is 0. Weighted with the entries of e{str(t).translate(SUBSCRIPTS)} and added, the "
+        f"slabs fill one row each; the sum is a column times a row."
+    )
+
+
+def _stack(ax, column, texts, lit, color):
+    """Rows of one slab, from top to bottom, the lit ones filled."""
+    for j, text in enumerate(texts):
+        box = Rectangle((column + 0.06, j + 0.05), 0.88, 0.9, ec=GREY, lw=1, fc="none")
+        if j in lit:
+            box.set(fc=(color, 0.3), ec=color, lw=1.8)
+        ax.add_patch(box)
+        ax.text(column + 0.5, j + 0.5, text, ha="center", va="center", fontsize=SIZE)
+
+
 def rank_one(fig, t, e, h, term, total):
     """e_t down the side, h_tᵀ along the top, their products between them; below, the sum so far.
 
