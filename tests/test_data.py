@@ -75,7 +75,13 @@ def test_bad_sizes_of_parity_are_named(change, message):
         parity(np.random.default_rng(0), **({"T": 4, "N": 2, "span": 2} | change))
 
 
-def test_the_stored_network_fits_the_digits():
-    params = trained_digits()
+@pytest.mark.parametrize("asked", ["last row", "every row"])
+def test_the_stored_networks_fit_the_digits(asked):
+    params = trained_digits(asked)
     assert [p.shape for p in params] == [(64, 8), (64, 64), (10, 64), (64,), (10,)]
     assert all(p.dtype == float for p in params)
+
+
+def test_a_network_that_is_not_stored_is_named():
+    with pytest.raises(ValueError, match="asked is 'first row'"):
+        trained_digits("first row")

@@ -58,13 +58,17 @@ def parity(rng: np.random.Generator, T: int, N: int, span: int) -> tuple[np.ndar
     return 2.0 * bits[..., None] - 1, y
 
 
-def trained_digits() -> Params:
-    """The parameters of the network that chapter 9 trains on `digits()`: D=8, H=64, C=10.
+def trained_digits(asked: str = "last row") -> Params:
+    """The parameters of a network that chapter 9 trains on `digits()`: D=8, H=64, C=10.
 
-    Kept to single precision, for pictures that must be the same on every machine.
+    asked: "last row" for the one whose loss stands at the last row only, "every row" for the one
+    with a label at each row.  Kept to single precision, for pictures that must be the same on
+    every machine.  Raises ValueError for any other `asked`.
     """
+    if asked not in ("last row", "every row"):
+        raise ValueError(f"asked is {asked!r}; 'last row' or 'every row' is needed")
     with np.load(TRAINED_DIGITS) as stored:
-        return Params(**{name: stored[name].astype(float) for name in Params._fields})
+        return Params(*(stored[f"{asked}: {name}"].astype(float) for name in Params._fields))
 
 
 def label_last(labels: np.ndarray, T: int, C: int) -> np.ndarray:
