@@ -1,0 +1,170 @@
+"""The flipbook where a kernel runs: a real JupyterLab, and Notebook 7, in Chromium."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 90  # seconds; a server, a page or a kernel may have to wait for a processor
+TOKEN = "local-test"
+CELL = """\
+import ipywidgets
+from unrolled.flipbook import flipbook
+
+def draw(fig, t, k):
+    fig.text(t / 6, k / 6, "dot")
+    return f"The dot stands at t = {t} and k = {k}."
+
+book = flipbook(draw, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t)
+number = ipywidgets.IntSlider(min=1, max=5)
+ipywidgets.jslink((book, "t"), (number, "value"))
+display(book, number)
+"""
+PATHS = {"lab": "lab/tree", "notebook": "notebooks"}
+
+
+@pytest.fixture(scope="module", params=PATHS)
+def page(request, browser, tmp_path_factory):
+    """The notebook of CELL, run in a live server's page; no request may leave this machine."""
+    folder = tmp_path_factory.mktemp(request.param)
+    cells = [nbformat.v4.new_code_cell(CELL)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, folder / "live.ipynb")
+    foreign = []
+
+    def gate(route):
+        if route.request.url.startswith(url) or not route.request.url.startswith("http"):
+            return route.continue_()
+        foreign.append(route.request.url)
+        return route.abort()
+
+    with server(request.param, folder) as url:
+        context = browser.new_context(viewport={"width": 1200, "height": 1000})
+        context.route("**/*", gate)
+        page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(f"{url}/{PATHS[request.param]}/live.ipynb?token={TOKEN}")
+        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.ready")
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.locator("figure.flipbook[data-flipbook=ready]").wait_for()
+        yield page
+        context.close()
+    assert not foreign
+
+
+@contextmanager
+def server(kind, folder):
+    """The address of a Jupyter server of its own, which ends with the test."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    home = {place: str(folder / place.lower()) for place in places}
+    command = [sys.executable, "-m", "jupyter", kind, "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--expose-app-in-browser", f"--ServerApp.root_dir={folder}"]
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **home, "PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until(lambda: answers(f"{url}/api?token={TOKEN}"), folder / "log.txt")
+            yield url
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def wait_until(condition, log=None):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, log.read_text() if log else "waited in vain"
+        time.sleep(0.2)
+
+
+def python(page, code):
+    """What `code` prints in the kernel of the page's notebook."""
+    return page.evaluate(
+        """async (code) => {
+            const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+            let text = "";
+            const future = kernel.requestExecute({ code });
+            future.onIOPub = ({ content }) => { text += content.text ?? content.evalue ?? ""; };
+            await future.done;
+            return text.trim();
+        }""",
+        code,
+    )
+
+
+def position(page):
+    return json.loads(python(page, "print([book.t, book.k, number.value])"))
+
+
+def says(page, t, k):
+    caption = page.locator("figure.flipbook figcaption")
+    expect(caption).to_have_text(f"The dot stands at t = {t} and k = {k}.")
+    expect(page.locator("figure.flipbook > svg")).to_have_attribute(
+        "aria-label", f"The dot stands at t = {t} and k = {k}."
+    )
+
+
+def test_slider_kernel_and_jslink_move_together(page):
+    python(page, "book.t = 1; book.k = 1")
+    says(page, 1, 1)
+
+    page.locator("figure.flipbook input").first.focus()
+    page.keyboard.press("End")
+    says(page, 5, 1)
+    wait_until(lambda: position(page) == [5, 1, 5])  # the kernel read it; the link carried it
+
+    python(page, "book.k = 4")
+    says(page, 5, 4)
+    python(page, "book.t = 2")  # where k = 4 is refused
+    says(page, 2, 2)
+    wait_until(lambda: position(page) == [2, 2, 2])
+
+    python(page, "number.value = 3")
+    says(page, 3, 2)
+    wait_until(lambda: position(page) == [3, 2, 3])
+
+
+def test_a_wrong_position_is_an_error_in_the_cell(page):
+    message = python(page, "book.t = 9")
+    assert "t: got 9; needs one of 1, 2, 3, 4, 5" in message
+
+
+def test_the_heard_position_is_the_settled_one(page):
+    python(page, "book.t = 5; book.k = 5; heard = []")
+    python(page, "book.observe(lambda change: heard.append([book.t, book.k]), ['t', 'k'])")
+    says(page, 5, 5)
+    page.locator("figure.flipbook input").first.focus()
+    page.keyboard.press("Home")
+    says(page, 1, 1)
+    wait_until(lambda: position(page) == [1, 1, 1])
+    assert json.loads(python(page, "print(heard[-1])")) == [1, 1]
