@@ -90,7 +90,7 @@ def rank_one(fig, t, e, h, term, total):
     return (
         f"t = {t}: each square of the upper table is an entry of e{now}, on its left, times one of "
         f"h{now}, above it; the largest is "
-        f"{number(e[i])} · {number(h[m])} = {number(term[i, m])}. The lower table now sums "
+        f"({number(e[i])}) · ({number(h[m])}) = {number(term[i, m])}. The lower table now sums "
         f"{t} {'terms' if t > 1 else 'term'} and has rank {rank}."
     )
 
