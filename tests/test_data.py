@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from unrolled.data import digits, label_last, parity, trained_digits
+from unrolled.data import digits, label_last, measured, parity, trained_digits
 
 
 def test_digits_are_the_images_read_row_by_row():
@@ -85,3 +85,11 @@ def test_the_stored_networks_fit_the_digits(asked):
 def test_a_network_that_is_not_stored_is_named():
     with pytest.raises(ValueError, match="asked is 'first row'"):
         trained_digits("first row")
+
+
+def test_measured_reads_a_table_below_the_machine():
+    rows = measured("digits")
+    assert rows[0].keys() == {"method", "seed", "accuracy"}
+    assert np.mean([float(r["accuracy"]) for r in rows if r["method"] == "book"]) >= 0.95
+    with pytest.raises(ValueError, match=r"name is 'nothing'; one of digits, "):
+        measured("nothing")

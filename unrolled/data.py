@@ -1,5 +1,6 @@
-"""Sequences to learn from; nothing is downloaded."""
+"""Sequences to learn from, and what was measured; nothing is downloaded."""
 
+import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from unrolled.rnn import Params
 
 TRAINED_DIGITS = Path(__file__).with_name("trained_digits.npz")
+RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
 
 
 class Split(NamedTuple):
@@ -82,3 +84,17 @@ def label_last(labels: np.ndarray, T: int, C: int) -> np.ndarray:
     y = np.zeros((T, len(labels), C))
     y[-1] = np.eye(C)[labels]
     return y
+
+
+def measured(name: str) -> list[dict[str, str]]:
+    """The rows of benchmarks/results/NAME.csv, each a dict of texts by column.
+
+    Raises ValueError if there is no such file.
+    """
+    path = RESULTS / f"{name}.csv"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in RESULTS.glob("*.csv")))
+        raise ValueError(f"name is {name!r}; one of {known} is needed")
+    with path.open(newline="", encoding="utf-8") as file:
+        file.readline()  # the machine
+        return list(csv.DictReader(file))
