@@ -7,6 +7,7 @@ words.
 
 import base64
 import json
+import sys
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from html import escape
@@ -88,8 +89,9 @@ def flipbook(
         raise ValueError(f"got {len(places)} frames; the limit is {LIMIT} in one flipbook")
 
     sheet, sentences = svg.Sheet(), []
+    progress = tqdm(places, desc="drawing", unit="frame", delay=3, file=sys.stdout)
     with matplotlib.style.context(svg.STYLE):
-        for place in tqdm(places, desc="drawing", unit="frame", delay=2, leave=False):
+        for place in progress:
             fig, sentence = svg.draw_figure(draw, figsize, _values(axes, place))
             sheet.add(fig)
             sentences.append(sentence)
