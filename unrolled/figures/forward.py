@@ -62,7 +62,7 @@ def three_steps(fig):
 def reading(fig, t, trace, label):
     """The unrolled graph with its values when t of the T steps are done.
 
-    t: 0…T; trace: a Trace of one sequence; label: the true class.
+    t: 1…T; trace: a Trace of one sequence; label: the true class.
     """
     ax = fig.add_axes((0, 0, 1, 1))
     x, _, h, _, y_hat = trace
@@ -88,11 +88,6 @@ def reading(fig, t, trace, label):
 
 
 def _sentence(t, T, x, h, y_hat, label):
-    if t == 0:
-        return (
-            "Before the first row only h₀ is there, the state the network starts from, with "
-            f"entries from {_number(h[0].min())} (blue) to {_number(h[0].max())} (orange)."
-        )
     ink = np.flatnonzero(x[t] > 0.5) + 1
     row = f"has most ink in {_listed(ink)}" if len(ink) else "has little ink"
     guess = int(np.argmax(y_hat[t]))
@@ -206,9 +201,8 @@ def _thumbnail(ax, x, t, middle):
         vmax=1,
         clip_on=False,
     )
-    if t:
-        row = Rectangle((left, top - side * t), 0.98, side, fc="none", ec=INK, lw=2, zorder=3)
-        ax.add_patch(row)
+    row = Rectangle((left, top - side * t), 0.98, side, fc="none", ec=INK, lw=2, zorder=3)
+    ax.add_patch(row)
 
 
 def _true_class(ax, label, middle, classes):
