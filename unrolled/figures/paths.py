@@ -1,0 +1,212 @@
+"""The paths from a loss back to W: one at a time, all in a triangle, and what they cost."""
+
+import numpy as np
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from unrolled.figures import base, graph
+from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INK, OUTPUT, SIGNAL
+from unrolled.svg import PAPER
+
+TRIANGLE_TEXT = 12
+
+
+def two_meanings(fig):
+    """h₁ and h₂ with the one W that enters both: the explicit arrow and the detour through h₁."""
+    ax = _bare(fig, (0, 0, 1, 1), (-0.35, 5.1), (-0.35, 2.0))
+    places = {"h0": (0, 1.4), "h1": (1.9, 1.4), "h2": (3.8, 1.4), "W": (2.85, 0)}
+    base.arrow(ax, places["h0"], places["h1"], GREY)
+    base.arrow(ax, places["h1"], places["h2"], IMPLICIT, width=2.6, dashed=True)
+    base.arrow(ax, places["W"], places["h1"], IMPLICIT, width=2.6, dashed=True)
+    base.arrow(ax, places["W"], places["h2"], SIGNAL, width=2.6)
+    for name in ("h0", "h1", "h2"):
+        base.node(ax, places[name], f"$h_{name[1]}$", HIDDEN)
+    base.node(ax, places["W"], "$W$", INK)
+    ax.text(3.5, 0.5, "explicit:\nstraight into $h_2$", color=SIGNAL, va="center", ha="left")
+    ax.text(2.05, 0.5, "implicit:\nfirst into $h_1$", color=IMPLICIT, va="center", ha="right")
+    ax.text(2.85, 1.58, r"$\partial h_2/\partial h_1$", color=IMPLICIT, ha="center", fontsize=13)
+    return (
+        "One matrix W enters two steps. A change of W reaches h₂ straight (solid: the explicit "
+        "part) and by a detour through h₁ (dashed: the implicit part). The total derivative adds "
+        "both."
+    )
+
+
+def one_path(fig, parts, C, t, k):
+    """The path from L_t back to W at step k: where it runs, its factors, and what it adds.
+
+    parts: (T+1, T+1, H, H), entry [t, k] the part of dL_t/dW that comes by step k;
+    NaN where there is none; C: number of classes.  1 ≤ k ≤ t ≤ T.
+    """
+    T, H = len(parts) - 1, parts.shape[-1]
+    norms = _norms(parts)
+    _route(fig.add_axes((0, 0.565, 1, 0.43)), T, t, k)
+    _factors(_bare(fig, (0.01, 0.46, 0.98, 0.1), (0, 12), (0, 1)), t, k, H, C)
+    _triangle(fig.add_axes((0.075, 0.005, 0.45, 0.35)), norms, chosen=(t, k))
+    ax = fig.add_axes((0.58, 0.005, 0.4, 0.35))
+    limit = np.nanmax(np.abs(parts))
+    shown = np.round(parts[t, k], 2) + 0.0  # + 0.0: no −0.00
+    base.matrix(ax, shown, limit=limit, size=12, title=f"added to $dL_{t}/dW$")
+    back = "straight" if k == t else f"{t - k} step{'s' * (t - k > 1)} back in time"
+    kind = "the explicit part" if k == t else "an implicit part"
+    total = np.linalg.norm(np.nansum(parts[t], axis=0))
+    row = f"The {t} parts of row {t} sum to" if t > 1 else "Nothing else is in"
+    return (
+        f"t = {t}, k = {k}: from loss L_{t} down to h_{t}, {back} to W at step {k}. "
+        f"{2 * (t - k) + 3} factors make a column of {H} numbers; times the row of h_{k - 1} it is "
+        f"a {H} by {H} matrix of norm {norms[t, k]:.2f}, {kind}. "
+        f"{row} dL_{t}/dW, of norm {total:.2f}."
+    )
+
+
+def two_orders(fig, parts):
+    """The triangle summed by rows, loss by loss, beside the same triangle summed by columns."""
+    norms = _norms(parts)
+    T = len(norms) - 1
+    for left, title, by_row in ((0.075, "the double sum", True), (0.575, "the sweep", False)):
+        ax = fig.add_axes((left, 0.01, 0.42, 0.76))
+        _triangle(ax, norms, numbers=False)
+        ax.set_title(title, pad=44)
+        for i in range(1, T + 1):
+            xy, wide, high = ((1, i), i, 1) if by_row else ((i, i), 1, T + 1 - i)
+            ax.add_patch(
+                FancyBboxPatch(
+                    (xy[0] - 0.36, xy[1] - 0.36),
+                    wide - 0.28,
+                    high - 0.28,
+                    boxstyle="round,pad=0,rounding_size=0.3",
+                    fill=False,
+                    ec=INK,
+                    lw=2,
+                )
+            )
+    return (
+        f"The same {T * (T + 1) // 2} parts, added in two orders. Left, row by row: each "
+        "loss L_t walks back by itself. Right, column by column: at each step k the signals of "
+        "all later losses are added first and go on as one."
+    )
+
+
+def cost(fig, rows, machine):
+    """Measured time of both methods against T, with the counted products as lines.
+
+    rows: dicts of T, double_sum, one_sweep (times in one unit) and of the counted products,
+    double_count, sweep_count; machine: where the times were measured.
+    """
+    ax = fig.add_subplot()
+    T = [row["T"] for row in rows]
+    unit = rows[0]["one_sweep"] / rows[0]["sweep_count"]
+    for label, time, count, color, marker, line, shift in (
+        ("double sum", "double_sum", "double_count", IMPLICIT, "s", (0, (4, 2)), (-12, 8)),
+        ("one sweep", "one_sweep", "sweep_count", SIGNAL, "o", "-", (-6, 12)),
+    ):
+        ax.plot(T, [unit * row[count] for row in rows], ls=line, color=color, lw=1.4)
+        ax.plot(T, [row[time] for row in rows], marker, color=color, mec=PAPER, ms=8)
+        at = (T[-2], rows[-2][time])
+        ax.annotate(label, at, xytext=shift, textcoords="offset points", ha="right", color=color)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log")
+    ax.set_xticks(T, [str(n) for n in T])
+    ax.minorticks_off()
+    ax.set_xlabel("$T$, number of time steps")
+    ax.set_ylabel(f"time (1: the sweep at $T={T[0]}$)")
+    ax.grid(axis="y")
+    before, last = rows[-2:]
+    grew = {method: last[method] / before[method] for method in ("double_sum", "one_sweep")}
+    return (
+        f"Points: measured time; lines: counted products. From T = {T[-2]} to {T[-1]} the sweep "
+        f"takes {grew['one_sweep']:.1f} times as long, the double sum {grew['double_sum']:.1f} "
+        f"times. At T = {T[-1]} the double sum costs {last['double_sum'] / last['one_sweep']:.0f} "
+        f"sweeps. Measured on {machine}."
+    )
+
+
+def _norms(parts):
+    """‖P_{t,k}‖ for each (t, k); NaN where there is none."""
+    return np.linalg.norm(parts, axis=(-2, -1))
+
+
+def _bare(fig, rect, xlim, ylim):
+    ax = fig.add_axes(rect, xlim=xlim, ylim=ylim, xticks=[], yticks=[])
+    ax.set_axis_off()
+    return ax
+
+
+def _route(ax, T, t, k):
+    """The unrolled graph with the path from L_t to the W of step k, a box for each step's W."""
+    back = [("L", t), ("y", t), *(("h", s) for s in range(t, k - 1, -1))]
+    needed = {(name, s) for s in range(1, t + 1) for name in "xh"} | {("h", 0)}
+    graph.unrolled(ax, T, lit=needed | set(back), back=back, current=[("L", t), ("h", k)])
+    for s in range(1, T + 1):
+        (x0, y0), (x1, _) = graph.place("h", s - 1), graph.place("h", s)
+        xy, here = ((x0 + x1) / 2, y0 + 0.52), s == k
+        color = SIGNAL if s == t else IMPLICIT
+        ax.text(
+            *xy,
+            "$W$",
+            ha="center",
+            va="center",
+            fontsize=14,
+            zorder=5,
+            alpha=1 if s <= t else 0.25,
+            bbox={
+                "boxstyle": "round,pad=0.22",
+                "fc": PAPER,
+                "ec": color if here else GREY,
+                "lw": 2.8 if here else 0.8,
+                "ls": "-" if s == t or not here else "--",
+                "alpha": 1 if s <= t else 0.25,
+            },
+        )
+        if here:
+            base.arrow(ax, (x1, y0), xy, color, gap=0.25, width=2.6, dashed=s != t)
+    ax.set_xlim(-0.35, 1.25 * T + 0.35)
+
+
+def _factors(ax, t, k, H, C):
+    """D_k Wᵀ ⋯ D_t Vᵀ e_t and h_{k-1}ᵀ as coloured symbols in a row, a shape under each."""
+    symbols = []
+    for s in range(k, t):
+        symbols += [(f"$D_{s}$", INK, f"{H}×{H}"), (r"$W^\top$", IMPLICIT, f"{H}×{H}")]
+    symbols += [
+        (f"$D_{t}$", INK, f"{H}×{H}"),
+        (r"$V^\top$", OUTPUT, f"{H}×{C}"),
+        (f"$e_{t}$", SIGNAL, f"{C}×1"),
+        (rf"$h_{k - 1}^\top$", HIDDEN, f"1×{H}"),
+    ]
+    start = 6 - len(symbols) / 2 + 0.5
+    for i, (symbol, color, shape) in enumerate(symbols):
+        ax.text(start + i, 0.66, symbol, color=color, fontsize=18, ha="center", va="center")
+        ax.text(start + i, 0.16, shape, ha="center", va="center", fontsize=12)
+
+
+def _triangle(ax, norms, chosen=None, numbers=True):
+    """One square for each (t, k): rows are losses, columns the steps of W; NaN is left out."""
+    T = len(norms) - 1
+    for t in range(1, T + 1):
+        for k in range(1, t + 1):
+            explicit = k == t
+            share = norms[t, k] / np.nanmax(norms[1:, 1:])
+            color = SIGNAL if explicit else IMPLICIT
+            ax.add_patch(Rectangle((k - 0.5, t - 0.5), 1, 1, fc=color, alpha=0.08 + 0.5 * share))
+            ax.add_patch(
+                Rectangle(
+                    (k - 0.46, t - 0.46),
+                    0.92,
+                    0.92,
+                    fill=False,
+                    ec=INK if (t, k) == chosen else color,
+                    lw=3 if (t, k) == chosen else 1.2,
+                    ls="-" if explicit or (t, k) == chosen else (0, (3, 2)),
+                )
+            )
+            if numbers:
+                text = f"{norms[t, k]:.2f}"
+                ax.text(k, t, text, ha="center", va="center", fontsize=TRIANGLE_TEXT)
+        ax.text(0.3, t, f"$L_{t}$", ha="right", va="center", color=SIGNAL, fontsize=14)
+        ax.text(t, 0.3, f"{t}", ha="center", va="bottom", fontsize=TRIANGLE_TEXT)
+    ax.text((T + 1) / 2 + 0.1, -0.15, "step $k$ of $W$", ha="center", va="bottom")
+    ax.set_xlim(0.45, T + 0.55)
+    ax.set_ylim(T + 0.55, 0.45)
+    ax.set_aspect("equal")
+    ax.set(xticks=[], yticks=[])
+    ax.set_axis_off()
