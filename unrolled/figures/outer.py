@@ -50,10 +50,11 @@ def _stack(ax, column, texts, lit, color):
         ax.text(column + 0.5, j + 0.5, text, ha="center", va="center", fontsize=SIZE)
 
 
-def rank_one(fig, t, e, h, term, total):
+def rank_one(fig, t, T, e, h, term, total):
     """e_t down the side, h_tᵀ along the top, their products between them; below, the sum so far.
 
-    t: the time step; e: (C,); h: (H,); term: (C, H) the products; total: (C, H) the sum over 1…t.
+    t: the time step, of T; e: (C,); h: (H,);
+    term: (C, H) the products; total: (C, H) the sum over 1…t.
     """
     C, H = term.shape
     unit = 1 / (H + 2.5)  # one square, as a share of the figure's width
@@ -87,11 +88,12 @@ def rank_one(fig, t, e, h, term, total):
     i, m = np.unravel_index(np.argmax(np.abs(term)), term.shape)
     rank = np.linalg.matrix_rank(total)
     now = str(t).translate(SUBSCRIPTS)
+    end = ": all of ∂L/∂V." if t == T else "."
     return (
         f"t = {t}: each square of the upper table is an entry of e{now}, on its left, times one of "
         f"h{now}, above it; the largest is "
         f"({number(e[i])}) · ({number(h[m])}) = {number(term[i, m])}. The lower table now sums "
-        f"{t} {'terms' if t > 1 else 'term'} and has rank {rank}."
+        f"{t} {'terms' if t > 1 else 'term'} and has rank {rank}{end}"
     )
 
 

@@ -44,12 +44,12 @@ def jacobian(fig, z, y_hat, J, k):
     if own < 0.02:
         return (
             f"{setting} That is nearly {round(y_hat[k])}, so the framed column is nearly 0: "
-            f"turning z{name} a little moves no output."
+            f"turning z{name} a little moves hardly anything."
         )
     return (
         f"{setting} The framed column is what turning z{name} does: per unit, ŷ{name} itself moves "
-        f"by {y_hat[k]:.2f} · {1 - y_hat[k]:.2f} = {number(own, 2)} "
-        f"and the others together by {number(away, 2)}."
+        f"by {y_hat[k]:.3f} · {1 - y_hat[k]:.3f} = {number(own, 3)} "
+        f"and the others together by {number(away, 3)}."
     )
 
 
