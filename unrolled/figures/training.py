@@ -1,0 +1,241 @@
+"""Descent and its outcome: along a gradient, over epochs, on single digits, over many seeds."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNAL, SIGNED
+from unrolled.figures.forward import INK_IN, SHARE
+from unrolled.svg import GRID, INK, PAPER
+
+
+def along_gradient(fig, alphas, losses, slope):
+    """The loss against the learning rate of one step, and the straight line that the slope gives.
+
+    alphas: (n,) learning rates from 0 up; losses: (n,) L(θ − αg); slope: its derivative at 0.
+    """
+    ax = fig.subplots()
+    line = losses[0] + slope * alphas
+    shown = line >= losses.min() - 0.15 * np.ptp(losses)
+    ax.plot(alphas[shown], line[shown], color=SIGNAL, ls=(0, (4, 2)), label="what the slope says")
+    ax.plot(alphas, losses, color=INK, label="the loss after the step")
+    best = losses.argmin()
+    ax.plot(alphas[best], losses[best], "o", color=INK, ms=9)
+    ax.annotate(
+        f"lowest at α = {alphas[best]:.2f}",
+        (alphas[best], losses[best]),
+        xytext=(6, -20),
+        textcoords="offset points",
+    )
+    ax.axhline(losses[0], color=GRID, zorder=0)
+    ax.set_ylim(losses.min() - 0.22 * np.ptp(losses))
+    ax.set_xlabel(r"learning rate $\alpha$ of the one step")
+    ax.set_ylabel("loss $L$")
+    ax.legend(loc="upper left")
+    worse = alphas[np.flatnonzero((losses > losses[0]) & (alphas > alphas[best]))[0]]
+    return (
+        f"The loss after one step, against its learning rate. It starts at {losses[0]:.2f} and "
+        f"leaves along the dashed line of slope {slope:.1f}, bends away from it, is lowest near "
+        f"α = {alphas[best]:.2f}, and from α = {worse:.2f} on it is higher than before the step."
+    ).replace("slope -", "slope −")
+
+
+def curves(fig, epochs, losses, accuracies, best):
+    """Loss and accuracy over the epochs, on training images and on images kept aside.
+
+    epochs: (m,); losses, accuracies: {"training": (m,), "kept aside": (m,)}; best: an epoch.
+    """
+    upper, lower = fig.subplots(2, sharex=True)
+    styles = {
+        "training": {"color": GREY, "ls": (0, (4, 2))},
+        "kept aside": {"color": OUTPUT, "marker": "o", "ms": 4},
+    }
+    for name, style in styles.items():
+        upper.semilogy(epochs, losses[name], label=name, **style)
+        lower.plot(epochs, 100 * accuracies[name], **style)
+    at = list(epochs).index(best)
+    upper.plot(best, losses["kept aside"][at], "o", ms=12, mfc="none", mec=INK, mew=2)
+    upper.set_ylabel("loss")
+    lower.set_ylabel("accuracy in %")
+    lower.set_xlabel("epoch (one pass over the training images)")
+    lower.axhline(95, color=GRID, zorder=0)
+    lower.set_ylim(0, 103)
+    fig.legend(loc="outside upper right", ncols=2)
+    return (
+        "Above, the loss: on the training images it keeps falling; on the images kept aside it "
+        "falls as fast at first, then flattens, and the ring marks where it is lowest. Below, the "
+        "accuracy: from one in ten to above 90 % on both within ten epochs."
+    )
+
+
+def confusion(fig, counts):
+    """How often each true class was given each answer.
+
+    counts: (C, C) whole numbers, row = true class, column = answer.
+    """
+    ax = fig.add_axes((0.13, 0.02, 0.85, 0.85))
+    C = len(counts)
+    share = counts / counts.sum(axis=1, keepdims=True)
+    ax.pcolormesh(share, cmap=SHARE, vmin=0, vmax=1.5, edgecolors="white", linewidth=1.2)
+    for (i, k), n in np.ndenumerate(counts):
+        if n:
+            wrong = i != k
+            ax.text(
+                k + 0.5,
+                i + 0.5,
+                str(n),
+                ha="center",
+                va="center",
+                color=SIGNAL if wrong else "#10181f",
+                weight="bold" if wrong else "normal",
+            )
+    ax.invert_yaxis()
+    ax.set_aspect("equal")
+    ax.set_xticks(np.arange(C) + 0.5, range(C))
+    ax.set_yticks(np.arange(C) + 0.5, range(C))
+    ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel("answer")
+    ax.set_ylabel("true class")
+    return (
+        "Each test image stands in the row of its true class and the column of the answer. Nearly "
+        "all stand on the diagonal, where the two are the same; what lies off it, in bold, is "
+        "spread over a few pairs of digits, one or two images each."
+    )
+
+
+def mistakes(fig, images, labels, answers):
+    """Images with their true class and the network's answer.
+
+    images: (n, T, D) in [0, 1], at most eight are drawn; labels, answers: (n,).
+    """
+    columns = 4
+    rows = -(-min(len(images), 8) // columns)
+    axes = fig.subplots(rows, columns, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, image, label, answer in zip(axes.flat, images, labels, answers, strict=False):
+        ax.pcolormesh(image, cmap=INK_IN, vmin=0, vmax=1)
+        ax.invert_yaxis()
+        ax.set_aspect("equal")
+        ax.set_title(f"{label}, read as {answer}", fontsize=13)
+    return (
+        "Test images that the network got wrong, each with its true class and the answer. At eight "
+        "by eight pixels several of them are hard for a person too."
+    )
+
+
+def forming(fig, t, trace, label, asked):
+    """The image as far as it is read, the state, and the probabilities, after row t.
+
+    t: 1…T; trace: a Trace of one sequence; label: the true class; asked: "last row" or "every row",
+    where the network's loss had its labels.
+    """
+    ax = fig.add_axes((0, 0, 1, 1))
+    x, _, h, _, y_hat = trace
+    T, D = x[1:].shape
+    _tile(ax, 0, x[1:], INK_IN, (0, 1))
+    ax.add_patch(Rectangle((0, t), D, T - t, fc=PAPER, ec=GRID, ls=(0, (2, 2)), lw=1.2, zorder=3))
+    ax.add_patch(Rectangle((0, t - 1), D, 1, fc="none", ec=INK, lw=2.8, zorder=4))
+    _tile(ax, 10, h[t].reshape(8, -1), SIGNED, (-1, 1))
+    for start, word, color in ((3.6, f"$x_{t}$", INPUT), (14, f"$h_{t}$", HIDDEN)):
+        ax.text(start, -0.6, word, ha="center", va="bottom", color=color, fontsize=17)
+    ax.text(22.6, -0.6, rf"$\hat{{y}}_{t}$", ha="center", va="bottom", color=OUTPUT, fontsize=17)
+    _bars(ax, 20.2, y_hat[t], label, T)
+    ax.set_xlim(-0.3, 27.6)
+    ax.set_ylim(T + 0.3, -2.4)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return _forming_sentence(t, T, y_hat[t], label, asked)
+
+
+def _tile(ax, left, values, cmap, limits):
+    """A square of numbers, eight units wide, its first row on top."""
+    rows, columns = values.shape
+    ax.pcolormesh(
+        left + np.linspace(0, 8, columns + 1),
+        np.linspace(0, 8, rows + 1),
+        values,
+        cmap=cmap,
+        vmin=limits[0],
+        vmax=limits[1],
+        edgecolors=GREY,
+        linewidth=0.3,
+    )
+
+
+def _bars(ax, left, shares, label, height, width=5.0):
+    """One bar for each class; the true class has an arrow, the largest share its number."""
+    step = height / len(shares)
+    largest = int(np.argmax(shares))
+    for i, share in enumerate(shares):
+        middle = step * (i + 0.5)
+        ax.add_patch(
+            Rectangle(
+                (left, middle - 0.38 * step),
+                width * share,
+                0.76 * step,
+                fc=OUTPUT,
+                ec=INK if i == largest else OUTPUT,
+                lw=2 if i == largest else 0.6,
+            )
+        )
+        name = f"▸ {i}" if i == label else str(i)
+        ax.text(left - 0.3, middle, name, ha="right", va="center", fontsize=12)
+        if i == largest:
+            end = left + width * share + 0.25
+            ax.text(end, middle, f"{share:.2f}", ha="left", va="center", fontsize=12)
+    ax.plot([left, left], [0, height], color=INK, lw=1)
+
+
+def _forming_sentence(t, T, shares, label, asked):
+    answer = int(np.argmax(shares))
+    if answer == label:
+        says = f"the true class, {label}, is first with {shares[label]:.2f}"
+    else:
+        says = (
+            f"the class {answer} is first with {shares[answer]:.2f}, "
+            f"and the true class, {label}, has {shares[label]:.2f}"
+        )
+    done = f"After row {t} of {T}" if t < T else "After the last row"
+    end = ", so the digit is read right" if answer == label else ", so the digit is read wrong"
+    unasked = ", but nobody asked this network yet" if asked == "last row" else ""
+    return f"{done} {says}{end if t == T else unasked}."
+
+
+def missing_path(fig, tasks, accuracies, means, halves):
+    """Accuracy with the true gradient and with Eq. B's: every seed, and the mean with its interval.
+
+    tasks: names; accuracies: {"true" or "Eq. B": (tasks, seeds)}; means, halves: the same keys,
+    (tasks,) mean and half the width of its 95 % interval.  All are shares.
+    """
+    ax = fig.subplots()
+    styles = {
+        "true": {"color": HIDDEN, "marker": "o", "label": "true gradient"},
+        "Eq. B": {"color": SIGNAL, "marker": "^", "label": "Eq. B: no path through time"},
+    }
+    for side, (name, style) in zip((-0.17, 0.17), styles.items(), strict=True):
+        at = np.arange(len(tasks)) + side
+        for seed, values in enumerate(accuracies[name].T):
+            spread = 0.012 * (seed - (accuracies[name].shape[1] - 1) / 2)
+            ax.plot(
+                at + spread, 100 * values, style["marker"], color=style["color"], ms=3, alpha=0.5
+            )
+        ax.errorbar(
+            at, 100 * means[name], 100 * halves[name], fmt=style["marker"], color=style["color"],
+            ms=8, capsize=6, elinewidth=2.2, capthick=2.2, label=style["label"],
+        )  # fmt: skip
+    ax.set_xticks(range(len(tasks)), [task.replace(" of ", "\nof ") for task in tasks])
+    ax.set_ylabel("test accuracy in %")
+    fig.legend(loc="outside upper left", ncols=2)
+    lost = means["true"] - means["Eq. B"]
+    parts = "; ".join(
+        f"{task}, {100 * a:.1f} against {100 * b:.1f} %"
+        for task, a, b in zip(tasks, means["true"], means["Eq. B"], strict=True)
+    )
+    return (
+        f"Mean test accuracy with the true gradient against Eq. B's: {parts}. The bars are 95 % "
+        f"intervals of the mean, the small marks single seeds. Eq. B costs most on "
+        f"{tasks[int(np.argmax(lost))]}, {100 * lost.max():.0f} points."
+    )
