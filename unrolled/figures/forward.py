@@ -80,7 +80,7 @@ def reading(fig, t, trace, label):
         _names(ax, s, middles, x.shape[1], h.shape[1], s > t)
     _true_class(ax, label, middles[2], y_hat.shape[1])
     top = middles[2] + CELL[1] * y_hat.shape[1] / 2
-    ax.set_xlim(-0.72, T + 0.45)
+    ax.set_xlim(-0.74, T + 0.45)
     ax.set_ylim(-0.45, top + 0.12)
     ax.set_aspect("equal")
     ax.set_axis_off()
@@ -144,19 +144,20 @@ def _vector(ax, s, middle, values, cmap, span, *, current, ahead):
         linewidth=0.4,
         clip_on=False,
     )
-    frame = (
-        {"fc": "none", "ec": INK, "lw": 2.8} if current else {"fc": "none", "ec": GREY, "lw": 0.4}
-    )
-    frame = {"fc": PAPER, "ec": GRID, "lw": 1.2, "ls": (0, (2, 2))} if ahead else frame
-    ax.add_patch(Rectangle((left, bottom), width, height, zorder=3, **frame))
+    # The current one's outline stands a little apart: in dark mode it is as light as the squares.
+    apart = 0.07 if current else 0
+    box = {"fc": "none", "ec": INK, "lw": 2.6} if current else {"fc": "none", "ec": "none"}
+    box = {"fc": PAPER, "ec": GRID, "lw": 1.2, "ls": (0, (2, 2))} if ahead else box
+    corner = (left - apart, bottom - apart)
+    ax.add_patch(Rectangle(corner, width + 2 * apart, height + 2 * apart, zorder=3, **box))
 
 
 def _arrows(ax, s, sizes, middles, current, ahead):
     """The three arrows of time s, through U, W and V; those of the current step say so."""
-    half = [CELL[1] * size / 2 + 0.06 for size in sizes]
+    half = [CELL[1] * size / 2 + 0.12 for size in sizes]
     ends = {
         "U": ((s, middles[0] + half[0]), (s, middles[1] - half[1]), INPUT, (0.22, 0)),
-        "W": ((s - 0.68, middles[1]), (s - 0.32, middles[1]), HIDDEN, (0, half[1] + 0.1)),
+        "W": ((s - 0.66, middles[1]), (s - 0.37, middles[1]), HIDDEN, (0, half[1] + 0.1)),
         "V": ((s, middles[1] + half[1]), (s, middles[2] - half[2]), OUTPUT, (0.22, 0)),
     }
     for name, (start, end, color, offset) in ends.items():
@@ -180,10 +181,10 @@ def _arrows(ax, s, sizes, middles, current, ahead):
 def _names(ax, s, middles, inputs, hidden, ahead):
     alpha = 0.45 if ahead else 1
     if s == 0:
-        below = middles[1] - CELL[1] * hidden / 2 - 0.1
+        below = middles[1] - CELL[1] * hidden / 2 - 0.14
         ax.text(0, below, "$h_0$", color=HIDDEN, ha="center", va="top", fontsize=14)
         return
-    below = middles[0] - CELL[1] * inputs / 2 - 0.1
+    below = middles[0] - CELL[1] * inputs / 2 - 0.14
     ax.text(s, below, f"$x_{s}$", color=INPUT, ha="center", va="top", fontsize=14, alpha=alpha)
 
 
@@ -201,8 +202,8 @@ def _thumbnail(ax, x, t, middle):
         vmax=1,
         clip_on=False,
     )
-    row = Rectangle((left, top - side * t), 0.98, side, fc="none", ec=INK, lw=2, zorder=3)
-    ax.add_patch(row)
+    row = (left - 0.06, top - side * t - 0.03)
+    ax.add_patch(Rectangle(row, 0.98 + 0.12, side + 0.06, fc="none", ec=INK, lw=2, zorder=3))
 
 
 def _true_class(ax, label, middle, classes):
