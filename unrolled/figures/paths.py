@@ -210,3 +210,32 @@ def _triangle(ax, norms, chosen=None, numbers=True):
     ax.set_aspect("equal")
     ax.set(xticks=[], yticks=[])
     ax.set_axis_off()
+
+
+def one_signal(fig):
+    """The signal D_t g_t at a_t, and the four places it goes to, each with its own last factor."""
+    ax = _bare(fig, (0, 0, 1, 1), (-0.1, 7.9), (-0.1, 4.6))
+    center = (3.3, 2.3)
+    leaves = (
+        ("$U$", r"times $x_t^\top$", (0.4, 3.95), base.INPUT),
+        ("$W$", r"times $h_{t-1}^\top$", (0.4, 2.3), HIDDEN),
+        ("$b$", "as it is", (0.4, 0.65), INK),
+    )
+    for name, factor, xy, color in leaves:
+        base.node(ax, xy, name, color)
+        base.arrow(ax, center, xy, SIGNAL, gap=0.4, width=2.6)
+        ax.text(xy[0] + 0.45, xy[1] + 0.13, factor, color=color, ha="left", va="bottom")
+    base.node(ax, (4.4, 0.5), "$h_{t-1}$", HIDDEN, radius=0.4)
+    base.arrow(ax, center, (4.4, 0.5), IMPLICIT, gap=0.48, width=2.6, dashed=True)
+    ax.text(4.95, 0.5, r"$W^\top$ times it", color=IMPLICIT, va="center")
+    base.arrow(ax, (6.6, 2.3), center, SIGNAL, gap=0.45, width=2.6)
+    base.node(ax, center, "$a_t$", INK, current=True, radius=0.34)
+    ax.text(3.3, 2.85, "$D_t\\,g_t$", color=SIGNAL, ha="center", fontsize=15)
+    ax.text(5.05, 2.55, "$D_t$ times it", color=SIGNAL, ha="center", va="bottom")
+    base.node(ax, (6.6, 2.3), "$h_t$", HIDDEN, radius=0.34)
+    ax.text(6.6, 2.85, "$g_t$", color=SIGNAL, ha="center", fontsize=15)
+    return (
+        "One signal arrives at the pre-activation a_t and serves all that entered it. U gets it "
+        "times the row of x_t, W times the row of h_{t-1}, b as it is; and W transposed takes it "
+        "on to the state before (dashed), where the same begins again."
+    )
