@@ -121,7 +121,7 @@ def main():
     if parser.parse_args().store:
         store()
         return
-    methods = {"book": book, "logistic regression": logistic_regression}
+    methods = {"this book": book, "logistic regression": logistic_regression}
     try:
         import torch
 
