@@ -27,9 +27,16 @@ def trim_head(app, pagename, templatename, context, doctree):
         context[kind] = [
             file for file in context[kind] if not any(part in str(file) for part in UNUSED_FILES)
         ]
-    for file in context["script_files"]:
-        if file.filename and FIRST not in file.filename:
-            file.attributes["defer"] = "defer"
+    if pagename != "search":  # whose inline script calls the others at once
+        context["script_files"] = [deferred(script) for script in context["script_files"]]
+
+
+def deferred(script):
+    """The same script, run when the page is there; inline ones and the first stay as they are."""
+    if not script.filename or FIRST in script.filename:
+        return script
+    attributes = {**script.attributes, "defer": "defer"}
+    return type(script)(script.filename, priority=script.priority, **attributes)
 
 
 def trim_static(app, exception):
