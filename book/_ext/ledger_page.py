@@ -86,7 +86,7 @@ class LedgerTable(SphinxDirective):
     def errata(self, entry):
         links = []
         for number in ledger.errata(entry):
-            links += [nodes.Text(", "), self.link(number, ERRATA, number.lower())]
+            links += [nodes.Text(", "), self.link(number, ERRATA, f"errata-{number.lower()}")]
         return links[1:]
 
     def cell(self, entry):
