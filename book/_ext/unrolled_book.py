@@ -13,7 +13,10 @@ What it adds to a plain jupyter-book site:
 import json
 import re
 import shutil
+import socket
+import subprocess
 import sys
+import time
 import zlib
 from html import escape
 from importlib.util import find_spec
@@ -134,8 +137,28 @@ def start_katex():
     katex = sphinxcontrib.katex
     katex.NODEJS_BINARY = node_binary()
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
-    # over a unix socket it connects before Node listens, now and then; over a port it tries again
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = classmethod(start_katex_server)
+
+
+def start_katex_server(server, rundir, timeout):
+    """Start Node and connect to its Unix socket, as sphinxcontrib-katex does, but patiently.
+
+    Between Node's making the socket and its listening, a connection is refused: then try again.
+    (Its other way, a TCP port, waits 40 ms twice for every formula, through Nagle's algorithm.)
+    """
+    path = rundir / "katex.sock"
+    process = subprocess.Popen(server.build_command(socket=path), cwd=rundir)
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise server.timeout_error(timeout) from error
+            time.sleep(0.01)
 
 
 def setup(app):
