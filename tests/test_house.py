@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 import ledger
+import mathematics
 import pytest
 import sphinxcontrib.katex
-import unrolled_book
 import yaml
 from sphinx.errors import ConfigError
 
@@ -87,9 +87,9 @@ def test_katex_is_the_version_that_renders():
 
 
 def test_a_missing_stylesheet_stops_the_build_with_a_sentence(monkeypatch, tmp_path):
-    monkeypatch.setattr(unrolled_book, "ROOT", tmp_path)
+    monkeypatch.setattr(mathematics, "ROOT", tmp_path)
     with pytest.raises(ConfigError, match=r"node_modules/katex.*npm ci"):
-        unrolled_book.katex_files()
+        mathematics.katex_files()
 
 
 def test_another_katex_stops_the_build_with_a_sentence(monkeypatch, tmp_path):
@@ -97,15 +97,15 @@ def test_another_katex_stops_the_build_with_a_sentence(monkeypatch, tmp_path):
     (folder / "dist").mkdir(parents=True)
     (folder / "dist" / "katex.min.css").write_text("")
     (folder / "package.json").write_text('{"version": "0.0.1"}')
-    monkeypatch.setattr(unrolled_book, "ROOT", tmp_path)
+    monkeypatch.setattr(mathematics, "ROOT", tmp_path)
     with pytest.raises(ConfigError, match=r"is version 0\.0\.1, sphinxcontrib-katex renders with"):
-        unrolled_book.katex_files()
+        mathematics.katex_files()
 
 
 def test_a_missing_node_stops_the_build_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(unrolled_book, "find_spec", lambda name: None)
+    monkeypatch.setattr(mathematics, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"Node is missing.*requirements"):
-        unrolled_book.node_binary()
+        mathematics.node_binary()
 
 
 def test_make_alone_explains_every_target():
