@@ -7,7 +7,7 @@ from unrolled.figures import base, graph
 from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INK, OUTPUT, SIGNAL
 from unrolled.svg import PAPER
 
-TRIANGLE_TEXT = 12
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def two_meanings(fig):
@@ -50,11 +50,12 @@ def one_path(fig, parts, C, t, k):
     kind = "the explicit part" if k == t else "an implicit part"
     total = np.linalg.norm(np.nansum(parts[t], axis=0))
     row = f"The {t} parts of row {t} sum to" if t > 1 else "Nothing else is in"
+    t_, before = (str(n).translate(SUBSCRIPTS) for n in (t, k - 1))
     return (
-        f"t = {t}, k = {k}: from loss L_{t} down to h_{t}, {back} to W at step {k}. "
-        f"{2 * (t - k) + 3} factors make a column of {H} numbers; times the row of h_{k - 1} it is "
+        f"t = {t}, k = {k}: from loss L{t_} down to h{t_}, {back} to W at step {k}. "
+        f"{2 * (t - k) + 3} factors make a column of {H} numbers; times the row of h{before} it is "
         f"a {H} by {H} matrix of norm {norms[t, k]:.2f}, {kind}. "
-        f"{row} dL_{t}/dW, of norm {total:.2f}."
+        f"{row} dL{t_}/dW, of norm {total:.2f}."
     )
 
 
@@ -81,7 +82,7 @@ def two_orders(fig, parts):
             )
     return (
         f"The same {T * (T + 1) // 2} parts, added in two orders. Left, row by row: each "
-        "loss L_t walks back by itself. Right, column by column: at each step k the signals of "
+        "loss Lₜ walks back by itself. Right, column by column: at each step k the signals of "
         "all later losses are added first and go on as one."
     )
 
@@ -201,9 +202,9 @@ def _triangle(ax, norms, chosen=None, numbers=True):
             )
             if numbers:
                 text = f"{norms[t, k]:.2f}"
-                ax.text(k, t, text, ha="center", va="center", fontsize=TRIANGLE_TEXT)
+                ax.text(k, t, text, ha="center", va="center", fontsize=12)
         ax.text(0.3, t, f"$L_{t}$", ha="right", va="center", color=SIGNAL, fontsize=14)
-        ax.text(t, 0.3, f"{t}", ha="center", va="bottom", fontsize=TRIANGLE_TEXT)
+        ax.text(t, 0.3, f"{t}", ha="center", va="bottom", fontsize=12)
     ax.text((T + 1) / 2 + 0.1, -0.15, "step $k$ of $W$", ha="center", va="bottom")
     ax.set_xlim(0.45, T + 0.55)
     ax.set_ylim(T + 0.55, 0.45)
@@ -224,7 +225,9 @@ def one_signal(fig):
     for name, factor, xy, color in leaves:
         base.node(ax, xy, name, color)
         base.arrow(ax, center, xy, SIGNAL, gap=0.4, width=2.6)
-        ax.text(xy[0] + 0.45, xy[1] + 0.13, factor, color=color, ha="left", va="bottom")
+        below = name == "$b$"  # its arrow comes from above
+        y, va = (xy[1] - 0.15, "top") if below else (xy[1] + 0.13, "bottom")
+        ax.text(xy[0] + 0.4, y, factor, color=color, ha="left", va=va)
     base.node(ax, (4.4, 0.5), "$h_{t-1}$", HIDDEN, radius=0.4)
     base.arrow(ax, center, (4.4, 0.5), IMPLICIT, gap=0.48, width=2.6, dashed=True)
     ax.text(4.95, 0.5, r"$W^\top$ times it", color=IMPLICIT, va="center")
@@ -235,7 +238,7 @@ def one_signal(fig):
     base.node(ax, (6.6, 2.3), "$h_t$", HIDDEN, radius=0.34)
     ax.text(6.6, 2.85, "$g_t$", color=SIGNAL, ha="center", fontsize=15)
     return (
-        "One signal arrives at the pre-activation a_t and serves all that entered it. U gets it "
-        "times the row of x_t, W times the row of h_{t-1}, b as it is; and W transposed takes it "
+        "One signal arrives at the pre-activation aₜ and serves all that entered it. U gets it "
+        "times the row of xₜ, W times the row of hₜ₋₁, b as it is; and W transposed takes it "
         "on to the state before (dashed), where the same begins again."
     )
