@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNAL, SIGNED
+from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNAL, SIGNED, arrow
 from unrolled.figures.forward import INK_IN, SHARE
 from unrolled.svg import GRID, INK, PAPER
 
@@ -138,13 +138,14 @@ def forming(fig, t, trace, label, asked):
     _tile(ax, 0, x[1:], INK_IN, (0, 1))
     ax.add_patch(Rectangle((0, t), D, T - t, fc=PAPER, ec=GRID, ls=(0, (2, 2)), lw=1.2, zorder=3))
     ax.add_patch(Rectangle((0, t - 1), D, 1, fc="none", ec=INK, lw=2.8, zorder=4))
-    _tile(ax, 10, h[t].reshape(8, -1), SIGNED, (-1, 1))
-    for start, word, color in ((3.6, f"$x_{t}$", INPUT), (14, f"$h_{t}$", HIDDEN)):
-        ax.text(start, -0.6, word, ha="center", va="bottom", color=color, fontsize=17)
-    ax.text(22.6, -0.6, rf"$\hat{{y}}_{t}$", ha="center", va="bottom", color=OUTPUT, fontsize=17)
-    _bars(ax, 20.2, y_hat[t], label, T)
-    ax.set_xlim(-0.3, 27.6)
-    ax.set_ylim(T + 0.3, -2.4)
+    _tile(ax, 12, h[t].reshape(8, -1), SIGNED, (-1, 1))
+    arrow(ax, (8.2, t - 0.5), (11.8, 4), INPUT, gap=0, width=2)
+    for x_middle, name, color in ((4, f"$x_{t}$", INPUT), (16, f"$h_{t}$", HIDDEN)):
+        ax.text(x_middle, -0.5, name, ha="center", va="bottom", color=color, fontsize=18)
+    ax.text(-0.3, 9.6, rf"$\hat{{y}}_{t}$", ha="left", va="center", color=OUTPUT, fontsize=18)
+    _bars(ax, y_hat[t], label)
+    ax.set_xlim(-0.5, 20.5)
+    ax.set_ylim(17.6, -2.3)
     ax.set_aspect("equal")
     ax.set_axis_off()
     return _forming_sentence(t, T, y_hat[t], label, asked)
@@ -165,28 +166,21 @@ def _tile(ax, left, values, cmap, limits):
     )
 
 
-def _bars(ax, left, shares, label, height, width=5.0):
-    """One bar for each class; the true class has an arrow, the largest share its number."""
-    step = height / len(shares)
+def _bars(ax, shares, label, floor=15.2, height=4.2):
+    """One bar for each class; the true class has a mark below it, the largest share its number."""
     largest = int(np.argmax(shares))
     for i, share in enumerate(shares):
-        middle = step * (i + 0.5)
-        ax.add_patch(
-            Rectangle(
-                (left, middle - 0.38 * step),
-                width * share,
-                0.76 * step,
-                fc=OUTPUT,
-                ec=INK if i == largest else OUTPUT,
-                lw=2 if i == largest else 0.6,
-            )
-        )
-        name = f"▸ {i}" if i == label else str(i)
-        ax.text(left - 0.3, middle, name, ha="right", va="center", fontsize=12)
-        if i == largest:
-            end = left + width * share + 0.25
-            ax.text(end, middle, f"{share:.2f}", ha="left", va="center", fontsize=12)
-    ax.plot([left, left], [0, height], color=INK, lw=1)
+        first = i == largest
+        middle, edge = 2 * i + 1, {"ec": INK, "lw": 2.2} if first else {"ec": OUTPUT, "lw": 0.6}
+        top = floor - height * share
+        ax.add_patch(Rectangle((middle - 0.7, top), 1.4, height * share, fc=OUTPUT, **edge))
+        ax.text(middle, floor + 0.25, str(i), ha="center", va="top", fontsize=14)
+        if first:
+            ax.text(middle, top - 0.2, f"{share:.2f}", ha="center", va="bottom", fontsize=13)
+    ax.plot([0, 20], [floor, floor], color=INK, lw=1)
+    ax.text(2 * label + 1, floor + 1.35, "▲", ha="center", va="top", fontsize=11)
+    side = "right" if label > 4 else "left"
+    ax.text(2 * label + (0.4 if side == "right" else 1.6), floor + 1.3, "true", ha=side, va="top")
 
 
 def _forming_sentence(t, T, shares, label, asked):
