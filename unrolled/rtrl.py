@@ -18,11 +18,12 @@ def rtrl(params: Params, trace: Trace, y: np.ndarray) -> Params:
     """
     loss(trace, y)
     if trace.h.ndim != 2:
-        raise ValueError(f"trace has h of shape {trace.h.shape}; one sequence, (T+1, H), is needed")
+        shape = trace.h.shape
+        raise ValueError(f"trace has h of shape {shape}; one sequence, (T+1, H), is needed")
     (_, W, V, _, _), (x, _, h, _, y_hat) = params, trace
     H, D = params.U.shape
     units = np.arange(H)
-    # With θ = [U W b] the pre-activation is a_t = θ·(x_t, h_{t-1}, 1): one matrix for all three.
+    # a_t = θ·(x_t, h_{t-1}, 1) with θ = [U W b]: one matrix for all three.
     J = np.zeros((H, H, D + H + 1))  # dh_t/dθ, at first of h_0, which no parameter moves
     dtheta = np.zeros((H, D + H + 1))
     dV, dc = np.zeros_like(V), np.zeros(len(V))
