@@ -10,6 +10,7 @@ import numpy as np
 from common import seconds, write
 
 from unrolled import rnn
+from unrolled.data import example
 from unrolled.rtrl import rtrl
 
 D, C = 4, 3
@@ -28,10 +29,8 @@ METHODS = {"BPTT": bptt, "RTRL": rtrl}
 
 def inputs(T, H):
     """params, trace, y of a random network and sequence."""
-    rng = np.random.default_rng(0)
-    params = rnn.init(rng, D, H, C)
-    y = np.eye(C)[rng.integers(C, size=T)]
-    return params, rnn.forward(params, rng.standard_normal((T, D))), y
+    params, x, y, h0 = example(T=T, D=D, H=H, C=C)
+    return params, rnn.forward(params, x, h0), y
 
 
 def main():

@@ -11,6 +11,7 @@ import numpy as np
 from common import seconds, write
 
 from unrolled import rnn
+from unrolled.data import example
 
 D, H, C = 8, 32, 10
 LENGTHS = (4, 8, 16, 32, 64, 128, 256)
@@ -45,10 +46,8 @@ def one_sweep(W, V, h, e):
 def main():
     calls = {}
     for T in LENGTHS:
-        rng = np.random.default_rng(0)
-        params = rnn.init(rng, D, H, C)
-        x, y = rng.standard_normal((T, D)), np.eye(C)[rng.integers(C, size=T)]
-        trace = rnn.forward(params, x, 0.5 * rng.standard_normal(H))
+        params, x, y, h0 = example(T=T, D=D, H=H, C=C)
+        trace = rnn.forward(params, x, h0)
         inputs = params.W, params.V, trace.h, trace.y_hat - rnn.from_one(y)
         dW = rnn.bptt(params, trace, y).params.W
         for method in (double_sum, one_sweep):

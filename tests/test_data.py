@@ -4,7 +4,45 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from unrolled.data import digits, label_last, measured, parity, trained_digits
+from unrolled.data import digits, example, label_last, measured, parity, trained_digits
+from unrolled.rnn import forward, loss
+
+
+def test_the_example_is_the_one_whose_numbers_the_book_prints():
+    params, x, y, h0 = example()
+    assert [p.shape for p in params] == [(4, 2), (4, 4), (3, 4), (4,), (3,)]
+    assert x.shape == (5, 2) and y.shape == (5, 3) and h0.shape == (4,)
+    assert abs(loss(forward(params, x, h0), y) - 5.903169765242) <= 1e-12
+
+
+def test_the_example_is_drawn_in_its_order():
+    params, x, y, h0 = example(7, T=6, D=3, H=5, C=4)
+    rng = np.random.default_rng(7)
+    for leaf, shape in zip(params[:3], [(5, 3), (5, 5), (4, 5)], strict=True):
+        assert (leaf == rng.standard_normal(shape) / np.sqrt(shape[1])).all()
+    assert not params.b.any() and not params.c.any()
+    assert (x == rng.standard_normal((6, 3))).all()
+    assert (y.argmax(axis=1) == rng.integers(4, size=6)).all()
+    assert (y.sum(axis=1) == 1).all() and np.isin(y, [0, 1]).all()
+    assert (h0 == 0.5 * rng.standard_normal(5)).all()
+
+
+def test_the_scale_of_the_example_is_that_of_W_alone():
+    whole, small = example(3), example(3, scale=0.01)
+    assert (small.params.W == 0.01 * whole.params.W).all()
+    for a, b in zip(
+        [*small.params._replace(W=0), *small[1:]],
+        [*whole.params._replace(W=0), *whole[1:]],
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("change", [{"T": 0}, {"T": 2.5}, {"H": -1}])
+def test_bad_sizes_of_the_example_are_named(change):
+    [(name, value)] = change.items()
+    with pytest.raises(ValueError, match=f"{name} is {value}; .*whole number"):
+        example(**change)
 
 
 def test_digits_are_the_images_read_row_by_row():

@@ -1,4 +1,4 @@
-"""Sequences to learn from, and what was measured; nothing is downloaded."""
+"""The book's example, sequences to learn from, and what was measured; nothing is downloaded."""
 
 import csv
 from pathlib import Path
@@ -8,10 +8,19 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from unrolled.rnn import Params
+from unrolled.rnn import Params, init
 
 TRAINED_DIGITS = Path(__file__).with_name("trained_digits.npz")
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+
+
+class Example(NamedTuple):
+    """A network, and one sequence for it."""
+
+    params: Params
+    x: np.ndarray  # (T, D) inputs
+    y: np.ndarray  # (T, C) one-hot labels, one at each step
+    h0: np.ndarray  # (H,) first state, not 0
 
 
 class Split(NamedTuple):
@@ -21,6 +30,22 @@ class Split(NamedTuple):
     labels_train: np.ndarray  # (N,) whole numbers
     x_test: np.ndarray  # (T, M, D)
     labels_test: np.ndarray  # (M,) whole numbers
+
+
+def example(
+    seed: int = 0, *, T: int = 5, D: int = 2, H: int = 4, C: int = 3, scale: float = 1.0
+) -> Example:
+    """A random network and a sequence; with the defaults, the one that most chapters look at.
+
+    Drawn in this order: `rnn.init(rng, D, H, C)`, whose biases are 0; x from N(0, 1); the T labels,
+    each class equally likely; h₀ from 0.5·N(0, 1).  Then W, and W alone, is multiplied by `scale`.
+    Raises ValueError if a size is not a positive whole number.
+    """
+    _whole(T=T)
+    rng = np.random.default_rng(seed)
+    params = init(rng, D, H, C)
+    x, y = rng.standard_normal((T, D)), np.eye(C)[rng.integers(C, size=T)]
+    return Example(params._replace(W=scale * params.W), x, y, 0.5 * rng.standard_normal(H))
 
 
 def digits(test_size: float = 0.25, seed: int = 0) -> Split:
@@ -48,9 +73,7 @@ def parity(rng: np.random.Generator, T: int, N: int, span: int) -> tuple[np.ndar
     ones among the last `span` bits is odd.  The first span − 1 steps have no label: y is 0 there.
     Raises ValueError if a number is not whole and ≥ 1, or if span > T.
     """
-    for name, value in {"T": T, "N": N, "span": span}.items():
-        if not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name} is {value!r}; a whole number of at least 1 is needed")
+    _whole(T=T, N=N, span=span)
     if span > T:
         raise ValueError(f"span is {span}; at most T={T} is needed")
     bits = rng.integers(2, size=(T, N))
@@ -98,3 +121,9 @@ def measured(name: str) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         file.readline()  # the machine
         return list(csv.DictReader(file))
+
+
+def _whole(**sizes):
+    for name, size in sizes.items():
+        if not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"{name} is {size!r}; a whole number of at least 1 is needed")
