@@ -28,7 +28,8 @@ def matrix(ax, values, *, limit=None, text=True, title="", color=INK, fmt="{:.2f
     values = np.asarray(values, dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     limit = limit or np.nanmax(np.abs(values), initial=1e-300)
-    ax.pcolormesh(values, cmap=SIGNED, vmin=-limit, vmax=limit, edgecolors=GREY, linewidth=0.5)
+    lines = {"edgecolors": GREY, "linewidth": 0.5, "clip_on": False}  # the outer lines whole
+    ax.pcolormesh(values, cmap=SIGNED, vmin=-limit, vmax=limit, **lines)
     ax.invert_yaxis()
     ax.set_aspect("equal")
     ax.set(xticks=[], yticks=[])  # an axis that is off still lays out its ticks, and takes long

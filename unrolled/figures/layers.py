@@ -97,8 +97,6 @@ def kernel_positions(fig, position, image, signal, parts):
     everything = np.abs(parts.reshape(-1, r, s).cumsum(axis=0)).max()
     title = r"sum so far: $\partial L/\partial w$" if position == rows * columns else "sum so far"
     matrix(axes[1, 1], total, limit=everything, title=title, color=SIGNAL, size=12)
-    for ax in axes.flat:
-        ax.collections[0].set_clip_on(False)  # its outer lines too
     words = (
         f"Position {position} of {rows * columns} (row {row + 1}, column {column + 1}): the window "
         f"times its signal {signal[row, column]:.2f} is added, and the middle entry of the sum is "

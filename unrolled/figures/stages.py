@@ -39,7 +39,6 @@ def backward_stages(fig, path_through_time, moment, sweeps, parts):
         total = np.round(added.sum(axis=0), 2) + 0.0 if len(added) else np.full(truth.shape, np.nan)
         title = rf"$\partial L/\partial {name}$"
         matrix(ax, total, limit=np.abs(truth).max(), title=title, color=color, size=11)
-        ax.collections[0].set_clip_on(False)  # its outer lines too
         error = np.linalg.norm(getattr(sweep.params, name) - truth) / np.linalg.norm(truth)
         off[name] = "exact" if error < 1e-9 else f"{100 * error:.0f} % off"
         if done:
