@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from matplotlib import textpath
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 STYLE = ["default", str(Path(__file__).with_name("unrolled.mplstyle"))]
@@ -87,7 +88,8 @@ class Sheet:
     def add(self, fig: Figure) -> None:
         """Append the figure as one frame: one line of SVG for each of its artists."""
         file = io.StringIO()
-        fig.savefig(file, format="svg", metadata={"Date": None})
+        # not savefig, which draws a figure with a layout engine twice
+        FigureCanvasSVG(fig).print_svg(file, metadata={"Date": None})
         root = ElementTree.fromstring(file.getvalue())
         names = {}
         for element in root.iter():
