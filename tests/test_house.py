@@ -9,6 +9,7 @@ from pathlib import Path
 
 import ledger
 import mathematics
+import page_weight
 import pytest
 import sphinxcontrib.katex
 import yaml
@@ -132,6 +133,26 @@ def test_make_says_in_a_sentence_that_python_is_missing(tmp_path):
     assert make.returncode != 0
     assert "No Python 3.11 or later was found" in make.stderr
     assert "Traceback" not in make.stderr
+
+
+def test_pruning_drops_only_what_no_page_can_use():
+    css = """@charset "x";@import "y.css";/* .no */ .yes,.no > b{color:red}.no{a:b}
+    @media print{.no{c:d}.yes:not(.no, .either){e:f}}@media screen{.no{g:h}}
+    @font-face{src:url(a.woff)}:is(.no, .yes) p{i:j}.bs-later{k:l}[data-no]{m:n}"""
+    assert page_weight.prune(css, {"yes"}) == (
+        '@charset "x";@import "y.css";.yes{color:red}'
+        "@media print{.yes:not(.no, .either){e:f}}"
+        "@font-face{src:url(a.woff)}:is(.no, .yes) p{i:j}.bs-later{k:l}[data-no]{m:n}"
+    )
+
+
+def test_an_open_brace_is_refused():
+    with pytest.raises(ValueError, match="open brace"):
+        page_weight.prune(".a{color:red", set())
+
+
+def test_icons_are_found_written_out_and_escaped():
+    assert page_weight.icons('a{content:"\\f0c9"}b{--icon:"\uf0f3"}') == {0xF0C9, 0xF0F3}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import ledger
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from fontTools.ttLib import TTFont
 
 from tests.browser import serve, visit
 
@@ -188,6 +189,20 @@ def test_nothing_is_left_unrendered(pages, page):
     raw = re.compile(r"\?\?\?|\$\$|\$[^$\n]+\$|\\\(|\\\[|\\begin\{|\{(?:eq|ref|numref|doc|cite)\}")
     found = raw.findall("".join(pages[page].text))
     assert not found, f"{page} shows source: {found}"
+
+
+def test_every_icon_that_the_theme_shows_is_in_its_font(browser, address):
+    with visit(browser, f"{address}/{PAGES[0]}") as tab:
+        tab.wait_for_load_state("networkidle")
+        shown = tab.evaluate("""() => [...document.querySelectorAll("*")].flatMap(
+          (e) => ["::before", "::after"].map((part) => getComputedStyle(e, part).content))""")
+    static = SITE / "_static" / "vendor" / "fontawesome" / "webfonts"
+    font = TTFont(static / "icons.woff").getBestCmap()
+    icons = {
+        ord(letter) for content in shown for letter in content if "\ue000" <= letter <= "\uf8ff"
+    }
+    assert icons
+    assert icons <= font.keys(), f"not in the font: {[hex(i) for i in icons - font.keys()]}"
 
 
 def test_equations_are_numbered_by_chapter(site):
