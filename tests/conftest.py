@@ -16,3 +16,14 @@ def browser():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how many mutants there were: each test of tests/test_mutants.py brings its count."""
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    counts = [n for r in reports for name, n in r.user_properties if name == "mutants"]
+    if counts:
+        total, killed, equivalent = map(sum, zip(*counts, strict=True))
+        terminalreporter.write_line(
+            f"{total} mutants of {len(counts)} sources: {killed} killed, {equivalent} equivalent"
+        )
