@@ -25,6 +25,12 @@ def test_a_right_derivative_passes_and_says_so_in_one_line(method, capsys):
     assert ("1e-8" in out) == (method != "complex step")
 
 
+def test_a_check_by_both_methods_is_one_short_line(capsys):
+    check("quadratic", GRADIENT, quadratic, X, method="both")
+    line = "✓ quadratic: complex step agrees to 1e-12, central difference to 1e-8\n"
+    assert capsys.readouterr().out == line
+
+
 @pytest.mark.parametrize("method", ["complex step", "central difference", "both"])
 @pytest.mark.parametrize(
     "wrong",

@@ -53,7 +53,8 @@ def check(name, analytic, f, x, method="complex step"):
             raise ValueError(f"method is {used!r}; one of {', '.join(METHODS)}, both is needed")
         for part, left, g, at in _leaves(analytic, f, x):
             _compare(f"{name}{part}", left, METHODS[used](g, at), used)
-    print(f"✓ {name}: " + ", ".join(f"{m} agrees to {_text(m)}" for m in methods))
+    agreed = ", ".join(f"{used} to {_text(used)}" for used in methods)
+    print(f"✓ {name}: {agreed.replace(' to', ' agrees to', 1)}")
 
 
 def agree(name, left, right):
