@@ -67,6 +67,7 @@ def test_a_missing_cell_and_an_unknown_name_are_named(function):
         ("{kind: identity, right: x}", "missing or used twice"),
         ("{name: a, kind: guess, right: x}", "a is of kind 'guess'"),
         ("{name: a, kind: identity}", "a has no correct statement"),
+        ("{name: a, kind: wrong, right: x}", "a is wrong, but not what is rejected"),
         ("{name: a, same_as: b}", "a repeats 'b', not seen yet"),
     ],
 )

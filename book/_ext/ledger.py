@@ -45,11 +45,13 @@ def entries(path: Path = LEDGER) -> list[dict]:
             if entry["same_as"] not in seen:
                 raise ValueError(f"{path.name}: {name} repeats {entry['same_as']!r}, not seen yet")
             earlier = seen[entry["same_as"]]
-            entry = {**entry, "kind": earlier["kind"], "right": earlier["right"]}
+            entry = {"kind": earlier["kind"], "right": earlier["right"], **entry}
         if entry.get("kind") not in ("definition", "identity", "wrong"):
             raise ValueError(f"{path.name}: {name} is of kind {entry.get('kind')!r}")
         if "right" not in entry:
             raise ValueError(f"{path.name}: {name} has no correct statement (right)")
+        if entry["kind"] == "wrong" and not entry.keys() & {"notes", "slip"}:
+            raise ValueError(f"{path.name}: {name} is wrong, but not what is rejected (slip)")
         seen[name] = entry
     return list(seen.values())
 

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # a ledger name; an exercise's holds a colon
 ERRATA = "notebooks/errata"
-COLUMNS = ("No.", "In the notes", "Correct statement", "Kind, errata, cell")
+COLUMNS = ("No.", "In the notes, or a slip", "Correct statement", "Kind, errata, cell")
 
 
 def anchors(path: Path) -> dict[str, int]:
@@ -74,12 +74,12 @@ class LedgerTable(SphinxDirective):
 
     def row(self, number, entry):
         """The cells of one line of the table, each a list of paragraphs of inline nodes."""
-        own = "notes" not in entry
+        stated = entry.get("notes", entry.get("slip"))
         kind = nodes.inline("", entry["kind"], classes=["kind", f"kind-{entry['kind']}"])
         return [
             [[nodes.Text(str(number))]],
-            [[nodes.Text("the book's own") if own else nodes.math("", entry["notes"])]],
-            [[nodes.math("", entry["right"])]],
+            [phrase(stated) if stated else [nodes.Text("the book's own")]],
+            [phrase(entry["right"])],
             [[kind], *filter(None, (self.errata(entry), self.cell(entry)))],
         ]
 
@@ -107,6 +107,18 @@ class LedgerTable(SphinxDirective):
 
     def warn(self, message):
         log.warning(message, location=self.get_location())
+
+
+def phrase(text):
+    """LaTeX, or words with mathematics between dollar signs, as inline nodes."""
+    if "$" not in text and ("\\" in text or "=" in text or "_" in text):
+        return [nodes.math("", text)]
+    pieces = re.split(r"\$([^$]*)\$", text)
+    return [
+        nodes.math("", piece) if i % 2 else nodes.Text(piece)
+        for i, piece in enumerate(pieces)
+        if piece
+    ]
 
 
 def table(rows):

@@ -56,9 +56,13 @@ def katex_files() -> Path:
     return package / "dist"
 
 
-def copy_katex(app):
-    """Put the stylesheet and its woff2 fonts into _static/katex."""
-    source = katex_files()
+def prepare(app):
+    """Find Node and KaTeX, and put the stylesheet and its woff2 fonts into _static/katex."""
+    try:
+        sphinxcontrib.katex.NODEJS_BINARY, source = node_binary(), katex_files()
+    except ConfigError as missing:
+        # jupyter-book would bury the sentence under a traceback of its own
+        raise SystemExit(f"The book cannot be built. {missing}") from missing
     if app.builder.format != "html":
         return
     target = Path(app.outdir) / "_static" / "katex"
@@ -94,7 +98,6 @@ def start_server(cls, folder: Path, timeout: float):
 
 def setup(app):
     katex = sphinxcontrib.katex
-    katex.NODEJS_BINARY = node_binary()
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
     katex.KaTeXServer.start_server_process = classmethod(start_server)
-    app.connect("builder-inited", copy_katex)
+    app.connect("builder-inited", prepare)
