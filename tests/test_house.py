@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -155,25 +156,38 @@ def test_icons_are_found_written_out_and_escaped():
     assert page_weight.icons('a{content:"\\f0c9"}b{--icon:"\uf0f3"}') == {0xF0C9, 0xF0F3}
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory):
-    """Builds a tiny book that breaks in every way at once; returns what the build prints."""
-    root = tmp_path_factory.mktemp("broken")
+def small_book(root):
+    """A book of one page in `root`, with the settings of this one; returns the build to run."""
     for name in ("_config.yml", "node_modules", "unrolled"):
         (root / name).symlink_to(ROOT / name)
     (root / "book").mkdir()
-    for name in ("_ext", "_static"):
+    for name in ("_static", "_templates"):
         (root / "book" / name).symlink_to(ROOT / "book" / name)
     (root / "book" / "references.bib").write_text("")
     (root / "book" / "preface.md").write_text(
         "# A page\n\n$\\frac{1$ and {eq}`eq:nowhere` and [away](nothing.md)\n"
     )
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n")
-    command = [sys.executable, "-m", "jupyter_book.cli.main"]
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
-    return subprocess.run(
-        [*command, "--keep-going", "-q"], cwd=root, capture_output=True, text=True
-    )
+    return [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "-q"]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """What the build of a page prints that is broken in every way at once."""
+    root = tmp_path_factory.mktemp("broken")
+    command = [*small_book(root), "--keep-going"]
+    (root / "book" / "_ext").symlink_to(ROOT / "book" / "_ext")
+    return subprocess.run(command, cwd=root, capture_output=True, text=True)
+
+
+def test_a_build_without_its_stylesheet_ends_in_one_sentence(tmp_path):
+    command = small_book(tmp_path)
+    shutil.copytree(ROOT / "book" / "_ext", tmp_path / "book" / "_ext")
+    (tmp_path / "node_modules").unlink()
+    build = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert build.returncode != 0
+    assert "KaTeX's stylesheet is missing" in build.stderr
+    assert "Traceback" not in build.stderr
 
 
 def test_a_broken_page_ends_red_and_is_named(broken):
