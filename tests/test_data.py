@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from unrolled.data import digits, example, label_last, measured, parity, trained_digits
+from unrolled.data import digits, example, label_last, machine, measured, parity, trained_digits
 from unrolled.rnn import forward, loss
 
 
@@ -131,3 +131,9 @@ def test_measured_reads_a_table_below_the_machine():
     assert np.mean([float(r["accuracy"]) for r in rows if r["method"] == "this book"]) >= 0.95
     with pytest.raises(ValueError, match=r"name is 'nothing'; one of digits, "):
         measured("nothing")
+
+
+def test_the_machine_is_named_without_the_mark_of_its_line():
+    assert machine("digits")[0].isalnum()
+    with pytest.raises(ValueError, match=r"name is 'nothing'; one of digits, "):
+        machine("nothing")

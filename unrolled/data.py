@@ -114,13 +114,23 @@ def measured(name: str) -> list[dict[str, str]]:
 
     Raises ValueError if there is no such file.
     """
+    return list(csv.DictReader(_lines(name)[1:]))
+
+
+def machine(name: str) -> str:
+    """What benchmarks/results/NAME.csv was measured on: its first line, without the mark.
+
+    Raises ValueError if there is no such file.
+    """
+    return _lines(name)[0].removeprefix("# ")
+
+
+def _lines(name):
     path = RESULTS / f"{name}.csv"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in RESULTS.glob("*.csv")))
         raise ValueError(f"name is {name!r}; one of {known} is needed")
-    with path.open(newline="", encoding="utf-8") as file:
-        file.readline()  # the machine
-        return list(csv.DictReader(file))
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def _whole(**sizes):
