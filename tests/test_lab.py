@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,12 +37,20 @@ PATHS = {"lab": "lab/tree", "notebook": "notebooks"}
 
 @pytest.fixture(scope="module", params=PATHS)
 def page(request, browser, tmp_path_factory):
-    """The notebook of CELL, run in a live server's page; no request may leave this machine."""
+    """The notebook of CELL, run in a live server's page."""
     folder = tmp_path_factory.mktemp(request.param)
     cells = [nbformat.v4.new_code_cell(CELL)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, folder / "live.ipynb")
+    with live(browser, request.param, folder / "live.ipynb") as page:
+        page.locator("figure.flipbook[data-flipbook=ready]").wait_for()
+        yield page
+
+
+@contextmanager
+def live(browser, kind, notebook):
+    """A page with the notebook run from top to bottom; no request may leave this machine."""
     foreign = []
 
     def gate(route):
@@ -50,16 +59,15 @@ def page(request, browser, tmp_path_factory):
         foreign.append(route.request.url)
         return route.abort()
 
-    with server(request.param, folder) as url:
+    with server(kind, notebook.parent) as url:
         context = browser.new_context(viewport={"width": 1200, "height": 1000})
         context.route("**/*", gate)
         page = context.new_page()
         page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{url}/{PATHS[request.param]}/live.ipynb?token={TOKEN}")
+        page.goto(f"{url}/{PATHS[kind]}/{notebook.name}?token={TOKEN}")
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
         page.evaluate("jupyterapp.shell.currentWidget.sessionContext.ready")
         page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.locator("figure.flipbook[data-flipbook=ready]").wait_for()
         yield page
         context.close()
     assert not foreign
@@ -168,3 +176,14 @@ def test_the_heard_position_is_the_settled_one(page):
     says(page, 1, 1)
     wait_until(lambda: position(page) == [1, 1, 1])
     assert json.loads(python(page, "print(heard[-1])")) == [1, 1]
+
+
+def test_the_playground_redraws_as_a_slider_moves(browser, tmp_path):
+    shutil.copy(ROOT / "notebooks" / "playground.ipynb", tmp_path)
+    with live(browser, "lab", tmp_path / "playground.ipynb") as page:
+        caption = page.locator(".widget-html figure figcaption")
+        expect(caption).to_contain_text("T=8, H=5", timeout=1000 * PATIENCE)
+        page.get_by_role("slider").first.focus()
+        page.keyboard.press("ArrowRight")
+        expect(caption).to_contain_text("T=9, H=5", timeout=1000 * PATIENCE)
+        assert python(page, "print(sliders['T'].value)") == "9"
