@@ -56,12 +56,11 @@ def radius(fig, rho, norms, largest, *, limits):
     fig.legend(loc="outside upper left", ncols=3, fontsize=12, columnspacing=1.2)
     end = norms[:, -1]
     rate = np.median(end) ** (1 / lags[-1])
-    trend = "vanish" if rate < 0.9 else "explode" if rate > 1.1 else "stay within bounds"
     return (
         f"Spectral radius ρ(W) = {rho:.2f}, largest singular value ‖W‖ = {largest:.2f}. After "
         f"{lags[-1]} steps the measured norms lie between {power(end.min())} and "
-        f"{power(end.max())}: they {trend}, by a factor of about {rate:.2f} a step. The bound "
-        f"stands at {power(largest ** lags[-1])}, ρ to the same power at "
+        f"{power(end.max())}; the middle one changes by a factor of about {rate:.2f} a step. The "
+        f"bound stands at {power(largest ** lags[-1])}, ρ to the same power at "
         f"{power(rho ** lags[-1])}."
     )
 
