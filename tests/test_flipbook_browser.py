@@ -157,6 +157,20 @@ def test_the_keyboard_reaches_and_moves_every_slider(browser, file_address):
         assert sentence(page, 1) == "The path through time is open."
 
 
+def test_a_slider_is_named_as_the_mathematics_has_it(browser, tmp_path):
+    def draw(fig, z1, w):
+        fig.text(0.5, 0.5, f"{z1} {w}")
+        return f"{z1} and {w}."
+
+    book = flipbook(draw, z1=range(-1, 2), w=["a", "b"], figsize=(4, 1))
+    text = f"<meta charset='utf-8'>{book._html}<script type='module'>{site_script()}</script>"
+    (tmp_path / "names.html").write_text(text, encoding="utf-8")
+    with visit(browser, (tmp_path / "names.html").as_uri()) as page:
+        assert page.locator("label i").first.inner_html() == "z<sub>1</sub>"
+        assert slider(page, "z1").get_attribute("aria-valuetext") == "−1"
+        assert slider(page, "w").get_attribute("aria-valuetext") == "a"
+
+
 def test_play_walks_through_all_frames_and_stops(browser, file_address):
     with visit(browser, file_address, reduced_motion="reduce") as page:
         page.clock.install()

@@ -134,8 +134,10 @@ function nearest(frames, wanted) {
 }
 
 function row({ name, stops, labels }) {
-  const words = name.replaceAll("_", " ");
-  const title = make(name.length === 1 ? "i" : "span", { textContent: words });
+  const [, letter, digits] = name.match(/^(\p{L})(\d*)$/u) ?? []; // a symbol, such as t or z1
+  const title = letter
+    ? make("i", { textContent: letter }, make("sub", { textContent: digits }))
+    : make("span", { textContent: name.replaceAll("_", " ") });
   const input = make("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
   const value = make("span", { className: "flipbook-value", ariaHidden: "true" });
   value.style.minWidth = `${Math.min(16, Math.max(...labels.map((text) => text.length)))}ch`;
@@ -145,7 +147,7 @@ function row({ name, stops, labels }) {
     put(stop) {
       const i = stops.indexOf(stop);
       input.value = i;
-      input.ariaValueText = value.textContent = labels[i];
+      input.ariaValueText = value.textContent = labels[i].replace(/^-(?=\d)/, "−");
     },
   };
 }
