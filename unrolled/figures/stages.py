@@ -28,7 +28,7 @@ def backward_stages(fig, path_through_time, moment, sweeps, parts):
     arrives = path_through_time == "on" and t < T
     fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
     _graph(fig.add_axes((0.01, 0.49, 0.98, 0.5)), T, t, stage, arrives)
-    fig.text(0.5, 0.44, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
+    fig.text(0.5, 0.455, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
     first = t if stage == STAGES - 1 else t + 1  # the steps that have added their part
     done = moment == STAGES * T
     off = {}
@@ -39,6 +39,7 @@ def backward_stages(fig, path_through_time, moment, sweeps, parts):
         total = np.round(added.sum(axis=0), 2) + 0.0 if len(added) else np.full(truth.shape, np.nan)
         title = rf"$\partial L/\partial {name}$"
         matrix(ax, total, limit=np.abs(truth).max(), title=title, color=color, size=11)
+        ax.title.set_size(17)  # readable on a telephone
         error = np.linalg.norm(getattr(sweep.params, name) - truth) / np.linalg.norm(truth)
         off[name] = "exact" if error < 1e-9 else f"{100 * error:.0f} % off"
         if done:
@@ -70,7 +71,7 @@ def left_out(fig, errors):
 
 
 def by_scale(fig, scales, low, middle, high, limit):
-    """The relative error of Equation B, summed, against the size of W, and a loose limit.
+    """The relative error of Eq. B, summed, against the size of W, and a loose limit.
 
     scales: (m,) factors on W; low, middle, high: (m,) quantiles; limit: a check's tolerance.
     """
@@ -79,7 +80,7 @@ def by_scale(fig, scales, low, middle, high, limit):
     ax.loglog(scales, middle, "o-", color=HIDDEN)
     ax.axhline(limit, color=SIGNAL, ls="--")
     ax.text(scales[-1], 0.8 * limit, "a loose check's limit", color=SIGNAL, ha="right", va="top")
-    ax.text(scales[-3], middle[-3] * 4, "Equation B", color=HIDDEN, ha="right", va="bottom")
+    ax.text(scales[-3], middle[-3] * 4, "Eq. B", color=HIDDEN, ha="right", va="bottom")
     ax.set_xlabel("factor on $W$")
     ax.set_ylabel("relative error")
     ax.grid(True)
