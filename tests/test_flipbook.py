@@ -125,16 +125,18 @@ def test_a_png_has_two_pixels_to_one_no_date_and_no_html():
 def test_every_frame_is_had_from_the_first():
     book = triangle()
     first = re.search(r"<g>\n(.*?)\n</g></svg>", book._html, re.S)[1].split("\n")
+    frames, stored = data(book)["frames"], data(book)["lines"]
+    assert len(stored) == len(set(stored))
     sheet = svg.Sheet()
     with matplotlib.style.context(svg.STYLE):
-        for (t, k), _, _ in data(book)["frames"]:
+        for (t, k), _, _ in frames:
             fig = Figure(figsize=(6.4, 3.6))
             draw_dot(fig, t, k)
             sheet.add(fig)
-    for expected, (_, _, differences) in zip(sheet.finish()[1], data(book)["frames"], strict=True):
+    for expected, (_, _, differences) in zip(sheet.finish()[1], frames, strict=True):
         lines = list(first)
-        for start, end, text in differences:
-            lines[start:end] = text
+        for start, end, numbers in differences:
+            lines[start:end] = [stored[number] for number in numbers]
         assert lines == expected
 
 

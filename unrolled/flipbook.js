@@ -1,7 +1,7 @@
 // Turns the pages of a flipbook, in Jupyter and on the site alike. Python drew every frame;
 // this file only puts the one asked for in place. A figure holds the first frame, one artist a
-// line, and as JSON { sliders: [{ name, stops, labels }], frames: [[position, sentence,
-// differences]] }, where a difference from the first frame is [start, end, lines].
+// line, and as JSON { sliders: [{ name, stops, labels }], lines, frames: [[position, sentence,
+// differences]] }, where a difference from the first frame is [start, end, numbers of lines].
 
 export default {
   render({ model, el }) {
@@ -31,7 +31,7 @@ export function mount(figure) {
 const read = (figure) => JSON.parse(figure.querySelector("script").textContent);
 
 function attach(figure, model) {
-  const { sliders, frames } = read(figure);
+  const { sliders, lines, frames } = read(figure);
   const svg = figure.querySelector("svg");
   const picture = svg.lastElementChild;
   const artists = [...picture.children]; // of the first frame
@@ -55,8 +55,8 @@ function attach(figure, model) {
     for (const [fresh, start, end] of changed) {
       replace(fresh, artists.slice(start, end), artists[end]);
     }
-    changed = differences.map(([start, end, lines]) => {
-      const fresh = parse(lines);
+    changed = differences.map(([start, end, numbers]) => {
+      const fresh = parse(numbers.map((number) => lines[number]));
       replace(artists.slice(start, end), fresh, artists[end]);
       return [fresh, start, end];
     });

@@ -97,9 +97,11 @@ def flipbook(
             sentences.append(sentence)
     defs, frames = sheet.finish()
     stops = [tuple(axis.stops[i] for axis, i in zip(axes, place, strict=True)) for place in places]
+    differences, lines = _differences(frames)
     data = {
         "sliders": [{"name": a.name, "stops": a.stops, "labels": a.labels} for a in axes],
-        "frames": list(zip(stops, sentences, _differences(frames), strict=True)),
+        "lines": lines,
+        "frames": list(zip(stops, sentences, differences, strict=True)),
     }
     html = (
         f'<figure class="flipbook" data-flipbook="" style="--flipbook-sliders:{len(axes)}">\n'
@@ -224,24 +226,25 @@ def _widget(axes: list[_Slider], stops: list, html: str, sentence: str) -> Flipb
     return type("Flipbook", (Flipbook,), members)(stops, names, html, sentence)
 
 
-def _differences(frames: list[list[str]]) -> list[list]:
+def _differences(frames: list[list[str]]) -> tuple[list[list], list[str]]:
     """For each frame the (start, end, lines) to put in the place of lines of the first, last first.
 
-    Frames of one drawing are nearly equal texts, and any of them can be had from the first.
+    Frames of one drawing are nearly equal texts, and any of them can be had from the first. A line
+    is a number, its place in the list that is returned too: many frames share it.
     """
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(frames[0])
-    differences = []
+    differences, lines = [], {}
     for frame in frames:
         matcher.set_seq1(frame)
         differences.append(
             [
-                (start, end, frame[i:j])
+                (start, end, [lines.setdefault(line, len(lines)) for line in frame[i:j]])
                 for tag, i, j, start, end in reversed(matcher.get_opcodes())
                 if tag != "equal"
             ]
         )
-    return differences
+    return differences, list(lines)
 
 
 def _json(data: dict) -> str:
