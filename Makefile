@@ -23,7 +23,7 @@ test: book  ## check the format, re-run every cell, test the package, the book a
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(PY) tools/notebooks.py --check
-	@$(PY) -m pytest --nbval -n 2 --dist loadgroup tests notebooks
+	@$(PY) -m pytest --nbval -n 2 --dist loadfile tests notebooks
 
 lab: $(SETUP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb
