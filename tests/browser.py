@@ -22,7 +22,18 @@ def chromium() -> str | None:
 
 @contextmanager
 def visit(browser, url: str, **options):
-    """The page at `url`, in a browser context of its own made with `options`.
+    """The page at `url`, in a browser context of its own made with `options`, as `watch` does."""
+    context = browser.new_context(**options)
+    try:
+        with watch(context.new_page(), url) as page:
+            yield page
+    finally:
+        context.close()
+
+
+@contextmanager
+def watch(page, url: str):
+    """Lead a tab to `url`: for tests that change no setting, since a new tab takes a second.
 
     Requests to any other host are blocked. At the end, any such request, any error in the
     console and any uncaught exception fails the test.
@@ -37,16 +48,23 @@ def visit(browser, url: str, **options):
         else:
             route.continue_()
 
-    context = browser.new_context(**options)
+    def console(message):
+        if message.type == "error":
+            problems.append(message.text)
+
+    def thrown(error):
+        problems.append(str(error))
+
+    page.route("**/*", gate)
+    page.on("console", console)
+    page.on("pageerror", thrown)
     try:
-        context.route("**/*", gate)
-        page = context.new_page()
-        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(url)
         yield page
     finally:
-        context.close()
+        page.remove_listener("console", console)
+        page.remove_listener("pageerror", thrown)
+        page.unroute("**/*", gate)
     assert not problems, f"{url}: {problems}"
 
 

@@ -13,7 +13,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from fontTools.ttLib import TTFont
 
-from tests.browser import serve, visit
+from tests.browser import serve, visit, watch
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
@@ -85,6 +85,28 @@ def address(site):
         yield address
 
 
+@pytest.fixture(scope="module")
+def desk(browser):
+    """A tab on a laptop's screen."""
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def phone(browser):
+    """A tab on a small phone, in the dark."""
+    screen = {"width": 360, "height": 740}
+    with browser.new_context(viewport=screen, color_scheme="dark") as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def without_scripts(browser):
+    """A tab where scripts are switched off."""
+    with browser.new_context(java_script_enabled=False) as context:
+        yield context.new_page()
+
+
 def mathematics_is_rendered(page):
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
@@ -110,8 +132,8 @@ FLATTEN = """() => {
 
 
 @each_page
-def test_a_page_opens_over_http_and_axe_finds_nothing(browser, address, page):
-    with visit(browser, f"{address}/{page}") as tab:
+def test_a_page_opens_over_http_and_axe_finds_nothing(desk, address, page):
+    with watch(desk, f"{address}/{page}") as tab:
         mathematics_is_rendered(tab)
         tab.evaluate(FLATTEN)
         found = Axe().run(tab)
@@ -119,9 +141,8 @@ def test_a_page_opens_over_http_and_axe_finds_nothing(browser, address, page):
 
 
 @each_page
-def test_a_page_opens_from_a_folder_on_a_phone_in_the_dark(browser, site, page):
-    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
-    with visit(browser, (site / page).as_uri(), **phone) as tab:
+def test_a_page_opens_from_a_folder_on_a_phone_in_the_dark(phone, site, page):
+    with watch(phone, (site / page).as_uri()) as tab:
         mathematics_is_rendered(tab)
         assert tab.locator("main h1:visible").count()
         assert tab.evaluate("document.documentElement.scrollWidth") <= 360
@@ -134,8 +155,8 @@ WORDLESS = """(figures) => figures
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_teaches_with_scripts_off(browser, address, page):
-    with visit(browser, f"{address}/{page}", java_script_enabled=False) as tab:
+def test_a_page_teaches_with_scripts_off(without_scripts, address, page):
+    with watch(without_scripts, f"{address}/{page}") as tab:
         assert tab.locator("article h1").first.is_visible()
         assert tab.eval_on_selector_all("figure.flipbook", WORDLESS) == 0
 
