@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # a ledger name; an exercise's holds a colon
 ERRATA = "notebooks/errata"
-COLUMNS = ("No.", "In the notes, or a slip", "Correct statement", "Kind, errata, cell")
+COLUMNS = ("No.", "In the notes, or a slip", "Correct statement", "Kind, errata, cell, name")
 
 
 def anchors(path: Path) -> dict[str, int]:
@@ -74,13 +74,14 @@ class LedgerTable(SphinxDirective):
 
     def row(self, number, entry):
         """The cells of one line of the table, each a list of paragraphs of inline nodes."""
+        name = nodes.literal("", entry.get("same_as", entry["name"]))
         stated = entry.get("notes", entry.get("slip"))
         kind = nodes.inline("", entry["kind"], classes=["kind", f"kind-{entry['kind']}"])
         return [
             [[nodes.Text(str(number))]],
             [phrase(stated) if stated else [nodes.Text("the book's own")]],
             [phrase(entry["right"])],
-            [[kind], *filter(None, (self.errata(entry), self.cell(entry)))],
+            [[kind], *filter(None, (self.errata(entry), self.cell(entry))), [name]],
         ]
 
     def errata(self, entry):
