@@ -5,3 +5,6 @@ import os
 # set before any kernel starts, which inherits them
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar holds timings, which no stored output can match
 os.environ.setdefault("MPLBACKEND", "agg")  # tests have no screen
+# one BLAS thread: these matrices are small, and on a busy machine two threads wait for each other
+for name in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{name}_NUM_THREADS", "1")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("TQDM_DISABLE", "1")  # a progress bar in an output differs at every run
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads only wait
 
 import nbformat
 from nbclient import NotebookClient
