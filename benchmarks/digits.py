@@ -63,7 +63,7 @@ def book(split, seed):
     """Test accuracy of the book's network."""
     y = data.label_last(split.labels_test, T, C)
     best = train_book(split, seed).best
-    return train.accuracy(rnn.forward(best, split.x_test), y)
+    return rnn.accuracy(rnn.forward(best, split.x_test), y)
 
 
 def logistic_regression(split, seed):

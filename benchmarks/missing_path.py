@@ -32,8 +32,8 @@ def digits_accuracy(window, alpha, seed):
     batches = [ASIDE + i for i in train.minibatches(rng, y.shape[1] - ASIDE, BATCH, EPOCHS)]
     params = descended(split.x_train, y, start, batches, window, alpha)
     return (
-        train.accuracy(rnn.forward(params, split.x_train[:, :ASIDE]), y[:, :ASIDE]),
-        train.accuracy(rnn.forward(params, split.x_test), y_test),
+        rnn.accuracy(rnn.forward(params, split.x_train[:, :ASIDE]), y[:, :ASIDE]),
+        rnn.accuracy(rnn.forward(params, split.x_test), y_test),
     )
 
 
@@ -45,7 +45,7 @@ def parity_accuracy(span, window, alpha, seed):
     batches = train.minibatches(rng, BATCH * UPDATES, BATCH, 1)
     params = descended(x, y, start, batches, window, alpha)
     unseen = (data.parity(rng, STEPS, 500, span) for _ in range(2))
-    return tuple(train.accuracy(rnn.forward(params, x), y) for x, y in unseen)
+    return tuple(rnn.accuracy(rnn.forward(params, x), y) for x, y in unseen)
 
 
 def descended(x, y, start, batches, window, alpha):

@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from unrolled.data import digits, example, label_last, machine, measured, parity, trained_digits
-from unrolled.rnn import forward, loss
+from unrolled.rnn import forward
 
 
 def test_the_example_hides_no_slip():

@@ -4,6 +4,9 @@ Every check compares norm-wise, ‖left − right‖/‖right‖, in float64, an
 `err <= limit` is true, so that NaN fails.  There is no tolerance argument: the method sets it.
 """
 
+import re
+from textwrap import fill
+
 import numpy as np
 
 LIMITS = {"complex step": 1e-12, "central difference": 1e-8, "identity": 1e-12}
@@ -16,10 +19,11 @@ class CheckFailed(AssertionError):
 def complex_step(f, x, step=1e-30):
     """The Jacobian of f at x by the complex step, Im f(x + i·step)/step, exact to rounding.
 
-    f: array to scalar or array, analytic (no abs, no max of complex numbers, no conjugate);
-    x: array of any shape.  Returns f(x).shape + x.shape.  (Squire and Trapp 1998)
+    f: array to scalar or array, analytic (no abs, no real part, no conjugate, no comparison of
+    complex numbers);  x: array of any shape.  Returns f(x).shape + x.shape.
+    (Lyness and Moler 1967; Squire and Trapp 1998)
     """
-    return _by_column(lambda e: np.imag(f(x + 1j * step * e)) / step, x)
+    return _by_column(lambda e: np.imag(f(x + 1j * step * e)) / step, np.asarray(x))
 
 
 def central_difference(f, x, step=1e-5):
@@ -27,6 +31,7 @@ def central_difference(f, x, step=1e-5):
 
     f: array to scalar or array; x: real array.  Returns f(x).shape + x.shape.
     """
+    x = np.asarray(x)
 
     def column(e):
         h = step * max(1.0, np.abs(x[e == 1]).item())
@@ -38,6 +43,21 @@ def central_difference(f, x, step=1e-5):
 METHODS = {"complex step": complex_step, "central difference": central_difference}
 
 
+def relative_error(left, right):
+    """‖left − right‖/‖right‖; 0 where both are exactly 0, infinite where only the right is.
+
+    left, right: arrays of one shape.  Both are first divided by the largest entry of the right:
+    the norm squares what it adds up, and 1e-200 squared is 0.
+    """
+    left, right = _numbers("left", left), _numbers("right", right)
+    size = np.max(np.abs(right))
+    if size == 0:
+        return np.inf if np.any(left) else 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # inf/inf is NaN, and NaN fails
+        left, right = left / size, right / size
+        return float(np.linalg.norm(np.ravel(left - right)) / np.linalg.norm(np.ravel(right)))
+
+
 def check(name, analytic, f, x, method="complex step"):
     """Print one line if `analytic` is the derivative of f at x; raise CheckFailed if not.
 
@@ -45,102 +65,138 @@ def check(name, analytic, f, x, method="complex step"):
     f: the function itself, differentiated here, so that the numeric side is no copy;
     x: an array, or a tuple of arrays (Params), then analytic is a tuple too and f takes the tuple;
     method: "complex step" (limit 1e-12), "central difference" (1e-8) or "both".
-    Raises CheckFailed on disagreement, ValueError on inputs that no check can use.
+    Raises CheckFailed on disagreement, ValueError on inputs that no check can use: among them an
+    f that gives a real number for a complex x, whose complex step is 0 whatever its derivative.
     """
     methods = tuple(METHODS) if method == "both" else (method,)
     for used in methods:
         if used not in METHODS:
             raise ValueError(f"method is {used!r}; one of {', '.join(METHODS)}, both is needed")
-        for part, left, g, at in _leaves(analytic, f, x):
-            _compare(f"{name}{part}", left, METHODS[used](g, at), used)
-    agreed = ", ".join(f"{used} to {_text(used)}" for used in methods)
+        for part, left, right in _pairs(name, analytic, _derivative(name, f, x, used)):
+            _compare(part, left, right, used)
+    agreed = ", ".join(f"{used} to {_limit(used)}" for used in methods)
     print(f"✓ {name}: {agreed.replace(' to', ' agrees to', 1)}")
 
 
 def agree(name, left, right):
     """Print one line if two expressions are equal to 1e-12 norm-wise; raise CheckFailed if not.
 
-    left, right: arrays of one shape.  Raises ValueError if there is nothing to compare.
+    left, right: arrays of one shape, or tuples of them.
+    Raises ValueError if there is nothing to compare.
     """
-    _compare(name, left, np.asarray(right), "identity")
-    print(f"✓ {name}: both sides agree to {_text('identity')}")
+    for part, one, other in _pairs(name, left, right):
+        _compare(part, one, other, "identity")
+    print(f"✓ {name}: both sides agree to {_limit('identity')}")
 
 
 def rejects(name, wrong, f, x=None):
     """Print one line if the check of a wrong line fails; raise CheckFailed if it passes.
 
-    wrong: an array, or a function of nothing for a line that cannot even be evaluated;
-    f, x: as in `check`, or the right value alone where the line is no derivative.
+    wrong: an array (a tuple of them if x is one), or a function of nothing for a line that cannot
+    even be evaluated;  f, x: as in `check`, or the right value alone where the line is no
+    derivative.  Any other error than a mismatch of shapes is the caller's, and is raised.
     """
-    if x is None:
-        right, method = np.asarray(f), "identity"
-    else:
-        right, method = complex_step(f, np.asarray(x)), "complex step"
-    if not np.isfinite(right).all():
-        raise ValueError(f"{name}: the right side is not finite, so it can reject nothing")
+    right = f if x is None else _derivative(name, f, x, "complex step")
+    method = "identity" if x is None else "complex step"
     try:
-        left = np.asarray(wrong() if callable(wrong) else wrong)
-    except ValueError:
-        print(f"✗ {name}: rejected, its shapes do not meet")
+        left = wrong() if callable(wrong) else wrong
+    except ValueError as error:
+        said = str(error).splitlines()[0] if str(error) else ""
+        if not re.search("shape|dimension|broadcast|aligned", said):
+            raise
+        said = fill(said, 76, initial_indent="  ", subsequent_indent="  ")
+        print(f"✗ {name}: rejected, its shapes do not meet\n{said}")
         return
-    if left.shape != right.shape:
-        print(f"✗ {name}: rejected, shape {left.shape} where {right.shape} is needed")
-        return
-    if (err := _error(left, right)) <= LIMITS[method]:
-        raise CheckFailed(f"{name}: should be wrong, but it agrees to {_text(method)}")
-    off = f"off by {float(f'{100 * err:.2g}'):g} %" if np.isfinite(err) else "it is not a number"
-    print(f"✗ {name}: rejected, {off}")
+    pairs = list(_pairs(name, left, right))
+    if not all(np.isfinite(other).all() for _, _, other in pairs):
+        raise ValueError(f"{name}: the right side is not finite, so it can reject nothing")
+    faults = [_fault(one, other, method) for _, one, other in pairs]
+    if not any(faults):
+        raise CheckFailed(f"{name}: should be wrong, but it agrees to {_limit(method)}")
+    print(f"✗ {name}: rejected, {next(filter(None, faults))}")
 
 
-def _text(method):
+def _limit(method):
     """The method's limit as it is written by hand: 1e-8, not 1e-08."""
     return f"{LIMITS[method]:.0e}".replace("e-0", "e-")
 
 
+def _numbers(name, value):
+    """The value as an array of floats or complex numbers."""
+    value, masked = np.asarray(value), hasattr(value, "mask")
+    if masked or value.dtype.kind not in "biufc":
+        came = "a masked array" if masked else f"an array of {value.dtype}"
+        raise ValueError(f"{name} is {came}; an array of numbers is needed")
+    return value.astype(np.result_type(value.dtype, float))
+
+
 def _by_column(column, x):
     """Stack column(e) for every unit direction e of x along new last axes."""
-    x = np.asarray(x)
     basis = np.eye(x.size).reshape(x.size, *x.shape)
     columns = np.array([column(e) for e in basis])
     return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape))
 
 
-def _leaves(analytic, f, x):
-    """Split a check over a tuple of arrays into one check per array."""
-    if not isinstance(x, tuple):
-        yield "", analytic, f, np.asarray(x)
+def _derivative(name, f, x, method):
+    """The Jacobian of f at x; a tuple of them, one for each array, if x is a tuple."""
+    if not callable(f):
+        raise ValueError(f"{name}: f is {f!r:.60}; a function of x is needed")
+    if isinstance(x, tuple):
+        rebuild = getattr(x, "_make", tuple)
+        return rebuild(
+            _derivative(name, lambda u, i=i: f(rebuild([*x[:i], u, *x[i + 1 :]])), leaf, method)
+            for i, leaf in enumerate(x)
+        )
+    x = _numbers(f"{name}: x", x)
+    if method == "complex step" and not np.iscomplexobj(f(x + 1e-30j)):
+        raise ValueError(
+            f"{name}: f gave a real number for a complex x, so the complex step is 0 whatever the "
+            "derivative: f drops the imaginary part (abs, .real, a comparison), or ignores x"
+        )
+    return METHODS[method](f, x)
+
+
+def _pairs(name, left, right):
+    """(name, left, right) of each pair of arrays; names carry the field, as in `loss [W]`."""
+    if not isinstance(right, tuple):
+        yield name, left, right
         return
-    if not isinstance(analytic, tuple) or len(analytic) != len(x):
-        raise ValueError(f"analytic is {type(analytic).__name__}; {len(x)} arrays, as in x, needed")
-    rebuild = x._make if hasattr(x, "_make") else tuple
-    names = getattr(x, "_fields", range(len(x)))
-    for i, (field, left, at) in enumerate(zip(names, analytic, x, strict=True)):
-
-        def g(leaf, i=i):
-            return f(rebuild([*x[:i], leaf, *x[i + 1 :]]))
-
-        yield f" [{field}]", left, g, np.asarray(at)
-
-
-def _error(left, right):
-    """‖left − right‖/‖right‖; 0 where both are exactly 0, infinite where only right is."""
-    size, off = np.linalg.norm(np.ravel(right)), np.linalg.norm(np.ravel(left - right))
-    if size == 0:
-        return 0.0 if off == 0 else np.inf
-    return off / size
+    if not isinstance(left, tuple) or len(left) != len(right) or not right:
+        came = f"{len(left)} arrays" if isinstance(left, tuple) else type(left).__name__
+        raise ValueError(f"{name}: got {came}; a tuple of {len(right)} arrays is needed")
+    fields = getattr(right, "_fields", range(len(right)))
+    for field, one, other in zip(fields, left, right, strict=True):
+        yield f"{name} [{field}]", one, other
 
 
 def _compare(name, left, right, method):
-    left = np.asarray(left)
-    if left.size == 0 or right.size == 0:
-        raise ValueError(f"{name}: an empty array ({left.shape} against {right.shape})")
-    if left.shape != right.shape:
-        raise CheckFailed(f"{name}: shape {left.shape} where {right.shape} is needed")
-    err = _error(left, right)
-    if not err <= LIMITS[method]:  # and not `err > limit`, which NaN would pass
+    """Raise CheckFailed, with both numbers at the worst entry, unless left agrees with right."""
+    fault = _fault(left, right, method)
+    if fault is None:
+        return
+    left, right = _numbers("left", left), _numbers("right", right)
+    if left.shape == right.shape:
         off = np.nan_to_num(np.abs(left - right), nan=np.inf)
         at = np.unravel_index(np.argmax(off), off.shape)
-        raise CheckFailed(
-            f"{name}: {method} disagrees, {err:.2g} where {_text(method)} is allowed; "
-            f"worst entry {tuple(int(i) for i in at)}: {left[at]:.12g} against {right[at]:.12g}"
+        fault += (
+            f" where {_limit(method)} is allowed ({method}); worst entry "
+            f"{tuple(int(i) for i in at)}: {left[at]:.12g} against {right[at]:.12g}"
         )
+    raise CheckFailed(f"{name}: {fault}")
+
+
+def _fault(left, right, method):
+    """What keeps left from agreeing with right, in words; None if nothing does."""
+    left, right = _numbers("left", left), _numbers("right", right)
+    if left.size == 0 or right.size == 0:
+        raise ValueError(f"an empty array ({left.shape} against {right.shape}): nothing to compare")
+    if left.shape != right.shape:
+        return f"shape {left.shape} where {right.shape} is needed"
+    err = relative_error(left, right)
+    if err <= LIMITS[method]:  # false for NaN; `err > limit` would be false too, and let it pass
+        return None
+    if not np.isfinite(left).all() or not np.isfinite(right).all():
+        return "it is not a number" if np.isnan(err) else "it is not finite"
+    if np.isinf(err):
+        return "off by more than a float can hold" if np.any(right) else "it is not 0"
+    return f"off by {float(f'{100 * err:.2g}'):g} %"

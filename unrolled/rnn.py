@@ -141,6 +141,30 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
     return Gradients(gradients, e, da, dh)
 
 
+def loss_and_gradient(params: Params, batch: tuple) -> tuple:
+    """(loss, its gradient as Params) for a batch (x, y): the objective of a descent.
+
+    x, y: as `forward` and `loss` have them; h₀ is 0.
+    """
+    x, y = batch
+    trace = forward(params, x)
+    return loss(trace, y), bptt(params, trace, y).params
+
+
+def accuracy(trace: Trace, y: np.ndarray) -> float:
+    """The share of labelled steps at which the largest logit is the label's.
+
+    y: (T, C) or (T, B, C), as `loss` has it.  Raises ValueError for a y that is not so, or if no
+    step has a label.
+    """
+    y = _checked_labels(trace, y)
+    labelled = y.sum(axis=-1) > 0
+    if not labelled.any():
+        raise ValueError("y has no label at any step; at least one is needed")
+    hits = trace.z[1:].argmax(axis=-1) == y.argmax(axis=-1)
+    return float(hits[labelled].mean())
+
+
 def _sum_of_outer(left, right):
     """Σ left rightᵀ over all steps and sequences, as one matrix product."""
     return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])

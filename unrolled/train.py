@@ -141,19 +141,6 @@ def minibatches(rng: np.random.Generator, N: int, size: int, epochs: int) -> lis
     return [batch for _ in range(epochs) for batch in np.split(rng.permutation(N), cuts)]
 
 
-def accuracy(trace, y: np.ndarray) -> float:
-    """The share of labelled steps at which the largest logit is the label's.
-
-    trace: a Trace of `rnn.forward`; y: (T, C) or (T, B, C), as `rnn.loss` has it.
-    Raises ValueError if no step has a label.
-    """
-    labelled = y.sum(axis=-1) > 0
-    if not labelled.any():
-        raise ValueError("y has no label at any step; at least one is needed")
-    hits = trace.z[1:].argmax(axis=-1) == y.argmax(axis=-1)
-    return float(hits[labelled].mean())
-
-
 def _like(params, arrays):
     """The arrays in a tuple of the same kind as params."""
     return params._make(arrays) if hasattr(params, "_make") else tuple(arrays)
