@@ -4,11 +4,11 @@ import json
 from collections import Counter
 
 import ledger
+import ledger_page
 import pytest
 
 ENTRIES = {entry["name"]: entry for entry in ledger.entries()}
 REFERENCES = ledger.all_references()
-CELLS = {"definition": ("uses",), "identity": ("check", "agree"), "wrong": ("rejects",)}
 
 
 def faults(entries, references):
@@ -17,17 +17,17 @@ def faults(entries, references):
     own = {name: e for name, e in entries.items() if "same_as" not in e}
     seen = Counter((r.name, r.function) for r in references)
     for name, entry in own.items():
-        count = sum(seen[name, function] for function in CELLS[entry["kind"]])
+        count = sum(seen[name, function] for function in ledger.CELLS[entry["kind"]])
         if count != 1:
             found.append(f"ledger.yml: {name} ({entry['kind']}) has {count} cells, not 1")
     for r in references:
-        if r.name.startswith("ex: ") and r.function != "uses":
+        if r.name.startswith(ledger.EXERCISE) and r.function != "uses":
             continue
         if r.name not in own:
             found.append(
                 f"{r.notebook}, cell {r.cell}: {r.function} {r.name!r} is not in ledger.yml"
             )
-        elif r.function not in CELLS[own[r.name]["kind"]]:
+        elif r.function not in ledger.CELLS[own[r.name]["kind"]]:
             kind = own[r.name]["kind"]
             found.append(f"{r.notebook}, cell {r.cell}: {r.function} {r.name!r}, which is {kind}")
     return found
@@ -38,7 +38,7 @@ def test_every_line_has_its_cell_and_every_check_its_line():
 
 
 def test_exercises_have_names_of_their_own():
-    names = Counter(r.name for r in REFERENCES if r.name.startswith("ex: "))
+    names = Counter(r.name for r in REFERENCES if r.name.startswith(ledger.EXERCISE))
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -65,10 +65,14 @@ def test_a_missing_cell_and_an_unknown_name_are_named(function):
     "text, said",
     [
         ("{kind: identity, right: x}", "missing or used twice"),
+        ("a", "the name of 'a' is missing or used twice"),
         ("{name: a, kind: guess, right: x}", "a is of kind 'guess'"),
         ("{name: a, kind: identity}", "a has no correct statement"),
         ("{name: a, kind: wrong, right: x}", "a is wrong, but not what is rejected"),
-        ("{name: a, same_as: b}", "a repeats 'b', not seen yet"),
+        ("{name: a, same_as: b}", "a has same_as 'b', not seen yet"),
+        ("{name: a, kind: identity, rigth: x, right: x}", "a has the unknown field 'rigth'"),
+        ("{name: a, kind: identity, notes: x, right: x}", "a is a line of the notes and does not"),
+        ("{name: a, kind: identity, right: [}", r"ledger\.yml, line 3: not YAML"),
     ],
 )
 def test_a_broken_ledger_names_the_entry(tmp_path, text, said):
@@ -76,6 +80,29 @@ def test_a_broken_ledger_names_the_entry(tmp_path, text, said):
     path.write_text(f"- section: s\n  entries:\n  - {text}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=said):
         ledger.entries(path)
+
+
+def test_a_broken_ledger_ends_the_build_with_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.yml")
+    ledger_page.demand_a_whole_ledger(None)  # a book without a ledger has no fault in it
+    ledger.LEDGER.write_text("- section: s\n  entries:\n  - {name: a, kind: identity}\n")
+    with pytest.raises(SystemExit, match=r"cannot be built\. ledger\.yml: a has no correct"):
+        ledger_page.demand_a_whole_ledger(None)
+
+
+@pytest.mark.parametrize("text", ["- 3", "- section: s", "s"])
+def test_what_is_no_section_is_named(tmp_path, text):
+    path = tmp_path / "ledger.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^ledger\.yml: not a section"):
+        ledger.entries(path)
+
+
+def test_a_notebook_that_is_no_json_is_named(tmp_path):
+    path = tmp_path / "nb.ipynb"
+    path.write_text("{\n<<<<<<< HEAD\n}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^nb\.ipynb, line 2: not JSON"):
+        ledger.references(path)
 
 
 def test_a_check_needs_a_literal_name(tmp_path):

@@ -1,6 +1,7 @@
 """The ledger of equations, and which cell of which notebook checks or uses each line.
 
-Pure Python: the tests and the site's Sphinx extension both read the ledger here.
+Pure Python: the tests and the site's Sphinx extension both read the ledger here. What is broken
+in it, or in a notebook, is a ValueError whose one sentence names the file and the place.
 """
 
 import ast
@@ -14,7 +15,11 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "book" / "ledger.yml"
 NOTEBOOKS = ROOT / "notebooks"
+# kind of a line → the functions (or the tag) of the one cell that answers for it
+CELLS = {"definition": ("uses",), "identity": ("check", "agree"), "wrong": ("rejects",)}
 CHECKS = ("check", "agree", "rejects")
+FIELDS = {"name", "kind", "notes", "why", "reading", "slip", "right", "errata", "same_as"}
+EXERCISE = "ex: "  # what the names of an exercise's checks begin with; the ledger has none of them
 
 
 class Reference(NamedTuple):
@@ -28,32 +33,55 @@ class Reference(NamedTuple):
 
 def sections(path: Path = LEDGER) -> list[dict]:
     """The ledger as it stands: [{"section": title, "entries": [...]}, ...]."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as fault:
+        line = fault.problem_mark.line + 1
+        raise ValueError(f"{path.name}, line {line}: not YAML ({fault.problem})") from None
+    for section in found if isinstance(found, list) else [found]:
+        if not isinstance(section, dict) or set(section) != {"section", "entries"}:
+            raise ValueError(f"{path.name}: not a section with its entries: {str(section)[:60]!r}")
+    return found
 
 
 def entries(path: Path = LEDGER) -> list[dict]:
     """All entries in order; one with `same_as` inherits kind and right from the line it repeats.
 
-    Raises ValueError, naming the entry, for a missing field, an unknown kind or a name used twice.
+    Raises ValueError, naming the entry, for a missing or unknown field, an unknown kind, a name
+    used twice, or a line of the notes without its reason.
     """
     seen = {}
     for entry in (e for section in sections(path) for e in section["entries"]):
-        name = entry.get("name")
+        name = entry.get("name") if isinstance(entry, dict) else None
         if name is None or name in seen:
-            raise ValueError(f"{path.name}: the name {name!r} is missing or used twice")
+            raise ValueError(
+                f"{path.name}: the name of {str(entry)[:60]!r} is missing or used twice"
+            )
+        for field in ("same_as", "reading"):
+            if entry.get(field, name) not in {*seen, name}:
+                raise ValueError(f"{path.name}: {name} has {field} {entry[field]!r}, not seen yet")
         if "same_as" in entry:
-            if entry["same_as"] not in seen:
-                raise ValueError(f"{path.name}: {name} repeats {entry['same_as']!r}, not seen yet")
             earlier = seen[entry["same_as"]]
             entry = {"kind": earlier["kind"], "right": earlier["right"], **entry}
-        if entry.get("kind") not in ("definition", "identity", "wrong"):
-            raise ValueError(f"{path.name}: {name} is of kind {entry.get('kind')!r}")
-        if "right" not in entry:
-            raise ValueError(f"{path.name}: {name} has no correct statement (right)")
-        if entry["kind"] == "wrong" and not entry.keys() & {"notes", "slip"}:
-            raise ValueError(f"{path.name}: {name} is wrong, but not what is rejected (slip)")
+        if fault := _fault(entry):
+            raise ValueError(f"{path.name}: {name} {fault}")
         seen[name] = entry
     return list(seen.values())
+
+
+def _fault(entry: dict) -> str | None:
+    """What is wrong with one entry, in a few words."""
+    if unknown := entry.keys() - FIELDS:
+        return f"has the unknown field {min(unknown)!r}"
+    if entry.get("kind") not in CELLS:
+        return f"is of kind {entry.get('kind')!r}"
+    if "right" not in entry:
+        return "has no correct statement (right)"
+    if entry["kind"] == "wrong" and not entry.keys() & {"notes", "slip"}:
+        return "is wrong, but not what is rejected (slip)"
+    if "notes" in entry and "why" not in entry:
+        return "is a line of the notes and does not say why it is right or wrong (why)"
+    return None
 
 
 def errata(entry: dict) -> list[str]:
@@ -68,18 +96,32 @@ def references(path: Path) -> list[Reference]:
     Raises ValueError, naming the cell, for a check whose name is not a literal string.
     """
     found = []
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(cells(path)):
         if cell["cell_type"] != "code":
             continue
         for tag in cell["metadata"].get("tags", []):
             if tag.startswith("uses:"):
                 found.append(Reference(path.stem, index, "uses", tag.removeprefix("uses:")))
-        for function, name in calls("".join(cell["source"])):
+        try:
+            called = calls("".join(cell["source"]))
+        except SyntaxError as fault:
+            raise ValueError(f"{path.name}, cell {index}: not Python ({fault.msg})") from None
+        for function, name in called:
             if name is None:
                 raise ValueError(f"{path.name}, cell {index}: {function}() needs a literal name")
             found.append(Reference(path.stem, index, function, name))
     return found
+
+
+def cells(path: Path) -> list[dict]:
+    """The cells of a notebook; ValueError, naming the file, where it is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except json.JSONDecodeError as fault:
+        raise ValueError(
+            f"{path.name}, line {fault.lineno}: not JSON ({fault.msg}); "
+            "if a merge left its marks there, take them out"
+        ) from None
 
 
 def calls(source: str) -> list[tuple[str, str | None]]:
@@ -99,17 +141,13 @@ def calls(source: str) -> list[tuple[str, str | None]]:
     return found
 
 
+def homes(path: Path) -> dict[str, int]:
+    """The ledger names that one notebook answers for, each with the index of its (first) cell."""
+    found = references(path)
+    return {r.name: r.cell for r in reversed(found) if not r.name.startswith(EXERCISE)}
+
+
 @cache
 def all_references() -> tuple[Reference, ...]:
     """The references of every notebook, in the notebooks' order."""
     return tuple(r for path in sorted(NOTEBOOKS.glob("*.ipynb")) for r in references(path))
-
-
-def cell_of(entry: dict) -> Reference | None:
-    """The cell that checks, rejects or uses a ledger entry; None if there is none."""
-    name = entry.get("same_as", entry["name"])
-    functions = {"definition": ("uses",), "identity": ("check", "agree"), "wrong": ("rejects",)}
-    for reference in all_references():
-        if reference.name == name and reference.function in functions[entry["kind"]]:
-            return reference
-    return None
