@@ -1,4 +1,4 @@
-"""Feed-forward layers: the signal going back, what a product costs, and a kernel's positions."""
+"""Feed-forward layers: the signal going back, what a product costs, and the parts of a kernel."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
