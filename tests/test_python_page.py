@@ -33,6 +33,12 @@ def test_the_python_page_names_what_a_notebook_uses(path):
     assert not missing, f"notebooks/python.ipynb does not say what these do: {missing}"
 
 
+def test_the_python_page_lists_only_what_is_used():
+    listed = set(re.findall(r"`(np\.[\w.]+)`", "\n".join(sources(PAGE, "markdown")[-1:])))
+    used = set().union(*(numpy_names(code) for path in CHAPTERS for code in sources(path, "code")))
+    assert listed and not listed - used
+
+
 def mentions(page, name):
     """Whether `name` stands on the page, not as the beginning of a longer name."""
     return re.search(rf"{re.escape(name)}(?!\w)", page)
