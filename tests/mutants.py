@@ -31,10 +31,10 @@ os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-import ledger
-from tqdm import tqdm
+import ledger  # noqa: E402, found by the line above
+from tqdm import tqdm  # noqa: E402
 
-from unrolled.gradcheck import complex_step
+from unrolled.gradcheck import complex_step  # noqa: E402
 
 LISTED = ROOT / "tests" / "equivalent_mutants.yml"
 RIGHT = "_right_value"
