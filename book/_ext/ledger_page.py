@@ -6,7 +6,6 @@ nodes, so that the mathematics is rendered by KaTeX like any other.
 """
 
 import re
-from itertools import count
 from pathlib import Path
 
 import ledger
@@ -72,7 +71,7 @@ class LedgerTable(SphinxDirective):
         for name in self.homes.keys() - known.keys():
             self.warn(f"{self.homes[name]}.ipynb checks '{name}', which the ledger does not have")
         row, result = {"notes": self.noted, "book": self.added}[page], []
-        self.number = count(1)
+        self.numbers = {}  # of the notes' lines
         for section in ledger.sections():
             entries = [known[entry["name"]] for entry in section["entries"]]
             rows = [row(entry) for entry in entries if ("notes" in entry) == (page == "notes")]
@@ -94,7 +93,10 @@ class LedgerTable(SphinxDirective):
     def noted(self, entry):
         """A line of the notes: its number, the line, whether it is right and why, where."""
         wrong = entry["kind"] == "wrong"
-        number = "read wrongly" if "reading" in entry else f"N{next(self.number)}"
+        if "reading" in entry:
+            number = f"{self.numbers[entry['reading']]}, read wrongly"
+        else:
+            number = self.numbers[entry["name"]] = f"N{len(self.numbers) + 1}"
         why = [[mark(entry, MARKS[entry["kind"]]), nodes.Text(" "), *phrase(entry["why"])]]
         if wrong and "reading" not in entry:
             why.append([nodes.Text("Right: "), *phrase(entry["right"])])
@@ -133,7 +135,11 @@ class LedgerTable(SphinxDirective):
             return nodes.Text("nowhere yet")
         home = self.homes[name]
         chapter = re.match(r"\d+", Path(home).name)
-        text = f"chapter {int(chapter[0])}" if chapter else Path(home).name.replace("_", " ")
+        text = (
+            f"chapter\N{NO-BREAK SPACE}{int(chapter[0])}"
+            if chapter
+            else Path(home).name.replace("_", " ")
+        )
         return self.link(text, home, f"ledger-{name}")
 
     def link(self, text, docname, anchor):
@@ -151,15 +157,23 @@ def mark(entry, text):
 
 
 def phrase(text):
-    """LaTeX, or words with mathematics between dollar signs, as inline nodes."""
+    """LaTeX, or words with mathematics between dollar signs, as inline nodes.
+
+    Statements that stand side by side become formulas of their own, so that a line may break there.
+    """
     if "$" not in text and ("\\" in text or "=" in text or "_" in text):
-        return [nodes.math("", text)]
+        text = f"${text}$"
     pieces = re.split(r"\$([^$]*)\$", text)
-    return [
-        nodes.math("", piece) if i % 2 else nodes.Text(piece)
-        for i, piece in enumerate(pieces)
-        if piece
-    ]
+    result = []
+    for i, piece in enumerate(pieces):
+        if i % 2 == 0:
+            result += [nodes.Text(piece)] if piece else []
+            continue
+        beside = [piece] if r"\begin" in piece else re.split(r"\\q?quad(?![a-z])\s*", piece)
+        result += [nodes.math("", beside[0])]
+        for statement in beside[1:]:
+            result += [nodes.Text("   "), nodes.math("", statement)]
+    return result
 
 
 def table(page, rows):

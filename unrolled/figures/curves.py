@@ -47,12 +47,8 @@ def v_curve(fig, steps, errors):
     limits = [(2.0**-53, "rounding of one number")]
     loglog(ax, steps, shown, xlabel="step $h$", ylabel="relative error", limits=limits)
     ax.set_ylim(4e-18, 2)
-    return (
-        "Read from right to left, towards small steps: the forward difference improves down to "
-        "about 1e-8 and then gets worse again; the central difference falls twice as steeply, "
-        "turns at about 1e-5 and climbs the same slope; the complex step falls like the central "
-        "difference, reaches the rounding of a single number, and stays there."
-    )
+    read = "Read from right to left, towards small steps."
+    return " ".join([read, *(_arms(name, steps, error) for name, error in errors.items())])
 
 
 def hidden_slips(fig, sizes, errors, loose, strict):
@@ -63,15 +59,55 @@ def hidden_slips(fig, sizes, errors, loose, strict):
     """
     fig.set_layout_engine("constrained")
     ax = fig.subplots()
-    limits = [(loose, "a loose limit, 1e-2"), (strict, "this book's limit, 1e-12")]
+    limits = [
+        (loose, f"a loose limit, {_power(loose)}"),
+        (strict, f"this book's limit, {_power(strict)}"),
+    ]
     xlabel = "distance $s$ from an input that hides the slip"
     loglog(ax, sizes, errors, xlabel=xlabel, ylabel="error of the slip", limits=limits, side="left")
     ax.set_ylim(1e-13, 30)
     passed = ", ".join(
-        f"“{name}” up to s = {sizes[error < loose].max():.2g}" for name, error in errors.items()
+        f"“{name}” up to s = {sizes[error < loose].max():.2g}"
+        for name, error in errors.items()
+        if (error < loose).any()
     )
+    falling = [name for name, error in errors.items() if (np.diff(error) > 0).all()]
+    below = sum(int((error < strict).sum()) for error in errors.values())
+    subject = {1: "The wrong formula comes", 2: "Both wrong formulas come"}.get(
+        len(falling), f"{len(falling)} wrong formulas come"
+    )
+    those = "it" if len(falling) == 1 else "them"
+    under = "lies below every point here" if below == 0 else f"lets {below} points pass"
     return (
-        "Both wrong formulas come closer to the right one as their input comes closer to one that "
-        f"hides the slip. A limit of 1e-2 lets them pass well before that ({passed}); the "
-        "book's limit of 1e-12 lies below every point here."
+        f"{subject} closer to the right one as their input comes closer to one that hides the "
+        f"slip. A limit of {_power(loose)} lets {those} pass well before that ({passed}); the "
+        f"book's limit of {_power(strict)} {under}."
     )
+
+
+def _arms(name, steps, error):
+    """What one curve of `v_curve` does, from the largest step to the smallest, to whole powers.
+
+    Single points near the bottom depend on the processor; the two arms do not, and they cross
+    where the curve turns.
+    """
+    top = np.log10(steps) > -2.6
+    slope = round(np.polyfit(np.log10(steps[top]), np.log10(error[top]), 1)[0])
+    start = f"The error of “{name}” falls {10**slope}-fold when the step is ten times smaller"
+    if error[0] < 100 * error.min():
+        return (
+            f"{start}, down to less than {_power(10 * error[:10].max(), np.ceil)}, and stays there."
+        )
+    truncation = np.median(error[top] / steps[top] ** slope)
+    left = steps < steps[error.argmin()] / 10
+    rounding = np.median(error[left] * steps[left])
+    turn = (rounding / truncation) ** (1 / (slope + 1))
+    return (
+        f"{start}; at a step of about {_power(turn)}, and an error of about "
+        f"{_power(truncation * turn**slope)}, it turns and rises."
+    )
+
+
+def _power(value, whole=np.round):
+    """The nearest power of ten, as 1e-8."""
+    return f"1e{int(whole(np.log10(value)))}"

@@ -85,12 +85,27 @@ def before_and_after(fig, before, after, first_input, *, lag):
     left.set(xlabel="lag $n$ (steps)", ylabel=NORM)
     right.set(xlabel="first input $x_1$", title=f"at lag {lag}")
     fig.legend(loc="outside upper left", ncols=2, fontsize=12)
+    return _before_and_after_sentence(before, after, np.abs(first_input), lag)
+
+
+def _before_and_after_sentence(before, after, distance, lag):
+    """What the two panels show, in words that the last digits of a training run do not change."""
+    parts = []
+    for when, norms in (("before", before), ("after", after)):
+        low, middle, high = np.quantile(norms, (0.05, 0.5, 0.95), axis=0)
+        wide = "more" if high[lag] > 5 * low[lag] else "less"
+        parts.append(
+            f"{when} training the middle norm is about {power(middle[lag - 4])} at lag {lag - 4} "
+            f"and {power(middle[lag])} at lag {lag}, where the band between 5 % and 95 % spans "
+            f"{wide} than a factor of 5"
+        )
+    near, far = (distance <= np.quantile(distance, 0.25), distance >= np.quantile(distance, 0.75))
+    larger = np.median(after[near, lag]) > np.median(after[far, lag])
     return (
-        "Left: before training the norm falls steadily with the lag and is much the same for "
-        "every sequence; after training the middle is higher at large lags and the band between "
-        "5 % and 95 % is wide. Right, at the largest lag: after training the norm is largest where "
-        "the first input is near 0, the border between the two classes, and much smaller away "
-        "from it."
+        f"Left: {'; '.join(parts)}. Right, at lag {lag}, after training: the quarter of the "
+        "sequences with the first input nearest to 0, the border between the two classes, has the "
+        f"{'larger' if larger else 'smaller'} norms, the quarter farthest from it the "
+        f"{'smaller' if larger else 'larger'} ones."
     )
 
 

@@ -1,4 +1,4 @@
-"""Feed-forward layers: the signal going back, what a product costs, and a kernel's positions."""
+"""Feed-forward layers: the signal going back, what a product costs, and the parts of a kernel."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -8,6 +8,12 @@ from unrolled.svg import INK
 
 GAP = 2.0  # between two factors, in matrix cells; a layer's node stands above it
 NODES, NAMES, SHAPES, PRODUCT = 5.6, -4.2, -5.3, -8.6  # heights of the rows of `signal_back`
+KERNEL_PLACES = (  # image, signal, stack, sum
+    (0.02, 0.53, 0.44, 0.4),
+    (0.54, 0.53, 0.44, 0.4),
+    (0.08, 0.11, 0.38, 0.3),
+    (0.54, 0.04, 0.44, 0.38),
+)
 
 
 def signal_back(fig, back, factors, signals):
@@ -71,40 +77,61 @@ def costs(fig, widths, from_left, from_right):
     )
 
 
-def kernel_positions(fig, position, image, signal, parts):
-    """The kernel at one of its positions, and the parts that all positions so far have added.
+def kernel_parts(fig, parts_added, image, signal, parts):
+    """The biggest parts of a kernel's gradient: where they come from, and their sum as a stack.
 
-    position: 1…P, along the rows; image: (m, n) what the kernel reads;
+    parts_added: 1…P, how many parts, the biggest first; image: (m, n) what the kernel reads;
     signal: (p, q) ∂L/∂z at every position, P = p·q; parts: (p, q, r, s) what each adds to ∂L/∂w.
     """
-    (rows, columns), (r, s) = signal.shape, parts.shape[2:]
-    row, column = divmod(position - 1, columns)
-    part = np.round(parts[row, column], 2) + 0.0  # + 0.0: no −0.00
-    total = np.round(parts.reshape(-1, r, s)[:position].sum(axis=0), 2) + 0.0
+    r, s = parts.shape[2:]
+    flat = parts.reshape(-1, r * s)
+    order = np.argsort(-np.linalg.norm(flat, axis=1), kind="stable")
+    gradient = flat.sum(axis=0)
+    heights = np.append(0, np.cumsum(flat[order] @ gradient / (gradient @ gradient)))
+    total = np.round(flat[order[:parts_added]].sum(axis=0).reshape(r, s), 2) + 0.0  # no −0.00
     fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
-    edges = {"left": 0.02, "right": 0.98, "bottom": 0.02, "top": 0.93}
-    axes = fig.subplots(2, 2, gridspec_kw=edges)
-    matrix(axes[0, 0], image, text=False, title="image $x$", color=INPUT)
-    axes[0, 0].add_patch(Rectangle((column, row), s, r, fill=False, ec=INK, lw=3))
-    order = np.arange(rows * columns).reshape(rows, columns)
-    so_far = np.where(order < position, signal, np.nan)
-    limit = np.abs(signal).max()
-    title = r"signal $\partial L/\partial z$"
-    matrix(axes[0, 1], so_far, limit=limit, text=False, title=title, color=SIGNAL)
-    axes[0, 1].add_patch(Rectangle((column, row), 1, 1, fill=False, ec=INK, lw=3))
-    title = f"its part: {signal[row, column]:.2f} × window".replace("-", "−")
-    matrix(axes[1, 0], part, limit=np.abs(parts).max(), title=title, color=SIGNAL, size=12)
-    everything = np.abs(parts.reshape(-1, r, s).cumsum(axis=0)).max()
-    title = r"sum so far: $\partial L/\partial w$" if position == rows * columns else "sum so far"
-    matrix(axes[1, 1], total, limit=everything, title=title, color=SIGNAL, size=12)
-    words = (
-        f"Position {position} of {rows * columns} (row {row + 1}, column {column + 1}): the window "
-        f"times its signal {signal[row, column]:.2f} is added, and the middle entry of the sum is "
-        f"now {total[r // 2, s // 2]:.2f}."
-    )
-    if position == rows * columns:
-        words += " Every position has added its part: the sum is the gradient."
+    axes = [fig.add_axes(place) for place in KERNEL_PLACES]
+    _windows(axes[0], image, order[:parts_added], signal.shape[1], (r, s))
+    added = np.isin(np.arange(signal.size), order[:parts_added]).reshape(signal.shape)
+    title, limit = r"signal $\partial L/\partial z$", np.abs(signal).max()
+    shown = np.where(added, signal, np.nan)
+    matrix(axes[1], shown, limit=limit, text=False, title=title, color=SIGNAL)
+    _stack(axes[2], heights, parts_added)
+    title = r"sum: $\partial L/\partial w$" if parts_added == signal.size else "sum so far"
+    limit = np.abs(gradient).max()
+    matrix(axes[3], total, limit=limit, title=title, color=SIGNAL, size=12)
+    if parts_added == signal.size:
+        words = f"All {signal.size} positions have added their part: the sum is the gradient."
+    else:
+        many = "The biggest part alone makes"
+        if parts_added > 1:
+            many = f"The {parts_added} biggest of the {signal.size} parts make"
+        words = (
+            f"{many} {100 * heights[parts_added]:.0f} % of the gradient; the middle entry of the "
+            f"sum is {total[r // 2, s // 2]:.2f}."
+        )
     return words.replace("-", "−")
+
+
+def _windows(ax, image, positions, columns, size):
+    """The image, and a dot in the middle of every window that has added its part."""
+    matrix(ax, image, text=False, title="image $x$", color=INPUT)
+    row, column = np.divmod(positions, columns)
+    ax.plot(column + size[1] / 2, row + size[0] / 2, "o", color=INK, ms=5, clip_on=False)
+    ax.add_patch(Rectangle((column[-1], row[-1]), size[1], size[0], fill=False, ec=INK, lw=3))
+
+
+def _stack(ax, heights, count):
+    """A step for every part, from where the parts before it end to where it ends."""
+    places = np.arange(1, len(heights))
+    alpha = np.where(places <= count, 1, 0.25)
+    steps = np.diff(heights)
+    ax.bar(places, steps, bottom=heights[:-1], width=1, color=[(SIGNAL, a) for a in alpha])
+    ax.axhline(1, color=GREY, lw=1.2, ls=(0, (4, 3)), zorder=0)
+    ax.set(xlim=(0.5, len(heights) - 0.5), ylim=(0, 1.1), xticks=[1, 12, 24, 36])
+    ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+    ax.set_title("share of the gradient", color=SIGNAL)
+    ax.set_xlabel("parts, the biggest first")
 
 
 def _factor(ax, values, left, i, K, reached):

@@ -1,5 +1,7 @@
 """The paths from a loss back to W: one at a time, all in a triangle, and what they cost."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
@@ -29,6 +31,42 @@ def two_meanings(fig):
         "part) and by a detour through h₁ (dashed: the implicit part). The total derivative adds "
         "both."
     )
+
+
+def by_hand(fig, moment, params, run, back):
+    """The example of one unit and two steps, computed up to `moment`, each number at its place.
+
+    moment: 1…19, forward up to 10, backward from there; params, run: rnn.Params and its Trace,
+    H = D = 1, T = C = 2, the true class of step t being class t; back: of the way back, by name:
+    e (rows 0…2), direct (Vᵀe_t in row t), slope (row t), at (signal at a_t in row t), sent (to h_1)
+    and added (what step t of the sweep adds to dL/dw, in row t).
+    """
+    ax = _bare(fig, (0, 0, 1, 1), (-0.1, 7.5), (-1.1, 5.7))
+    places = {"h0": (0.5, 2.3)}
+    heights = (0, 1, 2.3, 3.3, 4.3, 5.3)
+    for t in (1, 2):
+        places |= {f"{n}{t}": (2.95 * t, y) for n, y in zip("xahzyL", heights, strict=True)}
+    story = _story(params, run, back)
+    shown = dict(_given(params, run))
+    for step in range(moment):
+        shown |= story[step][1]
+    _hand_arrows(ax, places, shown, _number(params.W.item()))
+    now = story[moment - 1][1]
+    for name, xy in places.items():
+        symbol = {"y": r"\hat y", "L": "L"}.get(name[0], name[0])
+        text = f"${symbol}_{name[1]}$" + (f" = {shown[name]}" if name in shown else "")
+        color = {"x": base.INPUT, "a": HIDDEN, "h": HIDDEN, "z": OUTPUT, "y": OUTPUT}.get(
+            name[0], INK
+        )
+        _number_at(
+            ax, (xy[0], xy[1] + 0.13), text, color, bold=name in now, faded=name not in shown
+        )
+        if "d" + name in shown:
+            text = rf"$\partial L/\partial {symbol}_{name[1]}$ = {shown['d' + name]}"
+            _number_at(ax, (xy[0], xy[1] - 0.19), text, SIGNAL, bold="d" + name in now)
+    if "dw" in shown:
+        _number_at(ax, (3.7, -0.85), f"$dL/dw$ = {shown['dw']}", SIGNAL, bold="dw" in now)
+    return story[moment - 1][0]
 
 
 def one_path(fig, parts, C, t, k):
@@ -119,6 +157,97 @@ def cost(fig, rows, machine):
         f"times. At T = {T[-1]} the double sum costs {last['double_sum'] / last['one_sweep']:.0f} "
         f"sweeps. Measured on {machine}."
     )
+
+
+def _number(value):
+    """A number, or a pair of them, with two digits after the point, as on paper."""
+    values = np.ravel(value)
+    text = ", ".join(f"{np.round(v, 2) + 0.0:.2f}".replace("-", "−") for v in values)
+    return f"({text})" if len(values) > 1 else text
+
+
+def _given(params, run):
+    """What is known before the first step, by place."""
+    return {"h0": _number(run.h[0]), "x1": _number(run.x[1]), "x2": _number(run.x[2])}
+
+
+def _story(params, run, back):
+    """What is computed at each moment of `by_hand`: a sentence, and the numbers by their place."""
+    u, w, b, n = params.U.item(), params.W.item(), params.b.item(), _number
+    story = []
+    for t in (1, 2):
+        now, old = (str(s).translate(SUBSCRIPTS) for s in (t, t - 1))
+        terms = [n(u * run.x[t]), n(w * run.h[t - 1]), n(b)]
+        added = " + ".join(terms).replace("+ −", "− ")
+        said = [
+            f"a{now} = u x{now} + w h{old} + b = {added} = {n(run.a[t])}.",
+            f"h{now} = tanh a{now} = {n(run.h[t])}.",
+            f"the logits, z{now} = V h{now} + c = {n(run.z[t])}.",
+            f"the softmax turns {n(run.z[t])} into the probabilities {n(run.y_hat[t])}.",
+            f"class {t} is the true one, so L{now} = −ln {n(run.y_hat[t, t - 1])} = "
+            f"{n(-np.log(run.y_hat[t, t - 1]))}.",
+        ]
+        values = [run.a[t], run.h[t], run.z[t], run.y_hat[t], -np.log(run.y_hat[t, t - 1])]
+        for sentence, name, value in zip(said, "ahzyL", values, strict=True):
+            story.append((f"Forward, step {t}: {sentence}", {f"{name}{t}": n(value)}))
+    for t in (2, 1):
+        now, old = (str(s).translate(SUBSCRIPTS) for s in (t, t - 1))
+        direct, at, added = n(back["direct"][t]), n(back["at"][t]), n(back["added"][t])
+        arrived = n(back["direct"][t] + (back["sent"] if t == 1 else 0))
+        met = f"; with the {n(back['sent'])} from step 2 it makes {arrived}" if t == 1 else ""
+        total = f"{n(back['added'][2])} + {added} = {n(back['added'][1:].sum())}"
+        dw = f"{added} + …" if t == 2 else total
+        what = "the explicit part of L₂" if t == 2 else "the part of L₁ and the implicit part of L₂"
+        words = [
+            (f"e{now} = ŷ{now} − y{now} = {n(back['e'][t])}.", {f"dz{t}": n(back["e"][t])}),
+            (f"V turned, times e{now}, is {direct} at h{now}{met}.", {f"dh{t}": arrived}),
+            (
+                f"times the slope 1 − h{now}² = {n(back['slope'][t])} it is {at} at a{now}.",
+                {f"da{t}": at},
+            ),
+            (
+                f"times h{old} = {n(run.h[t - 1])}, which w met at step {t}, it adds {added} to "
+                f"dL/dw: {what}." + (f" In all {dw}." if t == 1 else ""),
+                {"dw": dw, f"part{t}": added},
+            ),
+        ]
+        if t == 2:
+            words.append(
+                (
+                    f"times w = {n(w)} it goes on to h₁ as {n(back['sent'])}. What it will add at "
+                    "step 1 is the implicit part.",
+                    {"dh1": n(back["sent"]) + " + …"},
+                )
+            )
+        story += [(f"Backward, step {t}: {sentence}", numbers) for sentence, numbers in words]
+    return story
+
+
+def _hand_arrows(ax, places, shown, w):
+    """The arrows of `by_hand`, turned round and coloured where a signal has passed."""
+    for t in (1, 2):
+        for low, high in pairwise("xahzyL"):
+            start, end = places[f"{low}{t}"], places[f"{high}{t}"]
+            back = f"d{low}{t}" in shown and (low != "h" or t == 2 or f"dz{t}" in shown)
+            passed = back or (low in "yz" and f"dz{t}" in shown)
+            pair = (end, start) if passed else (start, end)
+            color, width = (SIGNAL, 2) if passed else (GREY, 1.4)
+            base.arrow(ax, *pair, color, gap=0.36, width=width)
+        (x0, y0), (x1, y1) = places[f"h{t - 1}"], places[f"a{t}"]
+        start, end = (x0 + (1.1 if t == 2 else 0.6), y0 - 0.3), (x1 - 0.8, y1 + 0.2)
+        x, y, sent = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2, t == 2 and "dh1" in shown
+        pair, color = ((end, start), IMPLICIT) if sent else ((start, end), GREY)
+        base.arrow(ax, *pair, color, gap=0, width=2 if sent else 1.4, dashed=sent)
+        _number_at(ax, (x - 0.4, y - 0.25), f"$w$ = {w}", HIDDEN)
+        if f"part{t}" in shown:
+            _number_at(ax, (x, y - 1.2), f"adds {shown[f'part{t}']}", SIGNAL)
+
+
+def _number_at(ax, xy, text, color, bold=False, faded=False):
+    """A text at a point, in a frame if it is the one just computed."""
+    frame = {"boxstyle": "round,pad=0.15", "fc": PAPER, "ec": INK, "lw": 1.6} if bold else None
+    alpha = 0.35 if faded else 1
+    ax.text(*xy, text, color=color, ha="center", va="center", alpha=alpha, bbox=frame, zorder=6)
 
 
 def _norms(parts):

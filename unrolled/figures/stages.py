@@ -2,49 +2,57 @@
 
 import numpy as np
 
-from unrolled.figures.base import HIDDEN, INPUT, OUTPUT, SIGNAL, matrix
+from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, OUTPUT, SIGNAL, matrix
 from unrolled.figures.graph import unrolled
 from unrolled.svg import INK
 
 STAGES = 4  # loss to logits, logits to hidden state, through tanh, into the weights
+PATHS = {"off": 0.245, "on": 0.035}  # the lower edge of each row of gradients
 PANELS = [  # name, colour, left edge and width as parts of the figure
-    ("U", INPUT, 0.01, 0.166),
-    ("W", HIDDEN, 0.243, 0.332),
-    ("V", OUTPUT, 0.655, 0.332),
+    ("U", INPUT, 0.075, 0.16),
+    ("W", HIDDEN, 0.285, 0.32),
+    ("V", OUTPUT, 0.66, 0.32),
 ]
 
 
-def backward_stages(fig, path_through_time, moment, sweeps, parts):
-    """One stage of the backward pass, on the unrolled graph, and the gradients so far.
+def backward_stages(fig, moment, sweeps, parts):
+    """One stage of the backward pass, without and with the path through time, on the graph.
 
-    path_through_time: "off" or "on"; moment: 1…4T, four stages for each of t = T…1;
-    sweeps: {"off": …, "on": …}, each the Gradients of the pass without and with the path;
-    parts: {"off": …, "on": …}, each {"U": (T+1, H, D), "W": (T+1, H, H), "V": (T+1, C, H)},
-    what step t adds to each gradient.
+    moment: 1…4T, four stages for each of t = T…1; sweeps: {"off": …, "on": …}, each the
+    Gradients of the pass without and with the path; parts: {"off": …, "on": …}, each
+    {"U": (T+1, H, D), "W": (T+1, H, H), "V": (T+1, C, H)}, what step t adds to each gradient.
     """
-    sweep, T = sweeps[path_through_time], len(sweeps["on"].e) - 1
+    T = len(sweeps["on"].e) - 1
     back, stage = divmod(moment - 1, STAGES)
     t = T - back
-    arrives = path_through_time == "on" and t < T
+    arrives = t < T
     fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
-    _graph(fig.add_axes((0.01, 0.49, 0.98, 0.5)), T, t, stage, arrives)
-    fig.text(0.5, 0.455, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
+    _graph(fig.add_axes((0.01, 0.575, 0.98, 0.42)), T, t, stage, arrives)
+    fig.text(0.5, 0.55, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
+    for path, y in (("off", 0.51), ("on", 0.475)):
+        fig.text(0.5, y, _signal(t, stage, path, sweeps[path]), ha="center", size=12)
     first = t if stage == STAGES - 1 else t + 1  # the steps that have added their part
-    done = moment == STAGES * T
     off = {}
     for name, color, left, width in PANELS:
-        ax = fig.add_axes((left, 0.06, width, 0.31))
         truth = getattr(sweeps["on"].params, name)
-        added = parts[path_through_time][name][first:]
-        total = np.round(added.sum(axis=0), 2) + 0.0 if len(added) else np.full(truth.shape, np.nan)
+        limit = np.abs(truth).max()
         title = rf"$\partial L/\partial {name}$"
-        matrix(ax, total, limit=np.abs(truth).max(), title=title, color=color, size=11)
-        ax.title.set_size(17)  # readable on a telephone
-        error = np.linalg.norm(getattr(sweep.params, name) - truth) / np.linalg.norm(truth)
-        off[name] = "exact" if error < 1e-9 else f"{100 * error:.0f} % off"
-        if done:
-            fig.text(left + width / 2, 0.01, off[name], ha="center", color=INK)
-    return _sentence(t, stage, arrives, sweeps, path_through_time, off if done else None)
+        fig.text(left + width / 2, 0.43, title, ha="center", size=17, color=color)
+        for path, bottom in PATHS.items():
+            total = np.round(parts[path][name][first:].sum(axis=0), 2) + 0.0
+            ax = fig.add_axes((left, bottom, width, 0.175))
+            matrix(ax, total, limit=limit)
+            ax.set_aspect("auto")
+            error = np.linalg.norm(getattr(sweeps[path].params, name) - truth)
+            error /= np.linalg.norm(truth)
+            off[path, name] = "exact" if error < 1e-9 else f"{100 * error:.0f} % off"
+            if moment == STAGES * T:
+                fig.text(left + width / 2, bottom - 0.025, off[path, name], ha="center", size=12)
+    for path, bottom in PATHS.items():
+        color = IMPLICIT if path == "on" else GREY
+        label = {"x": 0.03, "y": bottom + 0.0875, "rotation": 90, "ha": "center", "va": "center"}
+        fig.text(s=f"path {path}", color=color, size=12, **label)
+    return _sentence(t, stage, sweeps, off if moment == STAGES * T else None)
 
 
 def left_out(fig, errors):
@@ -61,35 +69,13 @@ def left_out(fig, errors):
         middle = np.median(values)
         ax.stairs(counts, edges, fill=True, color=color, alpha=0.75)
         ax.plot([middle, middle], [0, counts.max()], color=INK)
-        ax.text(1.6, 0.9 * counts.max(), label, color=color, ha="right", va="top")
-        ax.text(1.6, 0.6 * counts.max(), f"median {middle:.2f}", ha="right", va="top")
-        ax.set_ylim(0, 1.05 * counts.max())
+        said = {"color": color, "ha": "right", "va": "top"}
+        ax.text(1.6, 1.4 * counts.max(), f"{label}: median {middle:.2f}", **said)
+        ax.set_ylim(0, 1.45 * counts.max())
         words.append(f"{label}: median {middle:.2f}, {np.sum(values < 0.1)} networks under 0.1")
     axes[1].set_ylabel("networks")
     axes[-1].set_xlabel("relative error: ‖product − gradient‖ / ‖gradient‖")
     return f"Relative errors over {len(values)} random networks. " + "; ".join(words) + "."
-
-
-def by_scale(fig, scales, low, middle, high, limit):
-    """The relative error of Eq. B, summed, against the size of W, and a loose limit.
-
-    scales: (m,) factors on W; low, middle, high: (m,) quantiles; limit: a check's tolerance.
-    """
-    ax = fig.add_subplot()
-    ax.fill_between(scales, low, high, color=HIDDEN, alpha=0.25, lw=0)
-    ax.loglog(scales, middle, "o-", color=HIDDEN)
-    ax.axhline(limit, color=SIGNAL, ls="--")
-    ax.text(scales[-1], 0.8 * limit, "a loose check's limit", color=SIGNAL, ha="right", va="top")
-    ax.text(scales[-3], middle[-3] * 4, "Eq. B", color=HIDDEN, ha="right", va="bottom")
-    ax.set_xlabel("factor on $W$")
-    ax.set_ylabel("relative error")
-    ax.grid(True)
-    below = scales[middle < limit]
-    return (
-        f"The error grows in proportion to W: the median is {middle[0]:.4f} at a factor of "
-        f"{scales[0]:g} and {middle[-1]:.2f} at {scales[-1]:g}. Up to a factor of {below[-1]:g} it "
-        f"lies under a loose check's limit of {limit:g}."
-    )
 
 
 def _graph(ax, T, t, stage, arrives):
@@ -103,9 +89,9 @@ def _graph(ax, T, t, stage, arrives):
 
 
 def _formula(t, stage, arrives):
-    after = rf" + W^\top\,\partial L/\partial a_{t + 1}" if arrives else ""
+    after = rf" \;(+\; W^\top\,\partial L/\partial a_{t + 1})" if arrives else ""
     return [
-        rf"$e_{t} = \hat{{y}}_{t} - y_{t}$",
+        rf"$\partial L/\partial z_{t} = \hat{{y}}_{t} - y_{t} = e_{t}$",
         rf"$\partial L/\partial h_{t} = V^\top e_{t}{after}$",
         rf"$\partial L/\partial a_{t} = (1 - h_{t}^2) \odot \partial L/\partial h_{t}$",
         rf"$+\;(\partial L/\partial a_{t})\,x_{t}^\top \qquad "
@@ -113,24 +99,40 @@ def _formula(t, stage, arrives):
     ][stage]
 
 
-def _sentence(t, stage, arrives, sweeps, path, off):
-    sweep, norm = sweeps[path], np.linalg.norm
-    words = f"Time {t}, stage {stage + 1} of {STAGES}, path through time {path}: "
+def _signal(t, stage, path, sweep):
+    """The vector that this stage makes, or hands on, in words."""
+    vector = [sweep.e[t], sweep.dh[t], sweep.da[t], sweep.da[t]][stage]
+    numbers = ", ".join(f"{value:.2f}" for value in np.round(vector, 2) + 0.0)
+    return f"path {path}: ({numbers})".replace("-", "−")
+
+
+def _sentence(t, stage, sweeps, off):
+    norm, alone, both = np.linalg.norm, sweeps["off"], sweeps["on"]
+    words = f"Time {t}, stage {stage + 1} of {STAGES}: "
     if stage == 0:
-        return words + f"the signal at the logits, ŷ − y, has length {norm(sweep.e[t]):.2f}."
-    if stage == 1:
-        direct, later = sweeps["off"].dh[t], sweeps["on"].dh[t] - sweeps["off"].dh[t]
-        words += f"this step's own loss sends back a signal of length {norm(direct):.2f}"
-        if arrives:
-            return words + f", and what step {t + 1} sends, of length {norm(later):.2f}, is added."
         return words + (
-            ", and no later step exists." if path == "on" else ", and nothing comes from later."
+            f"the signal at the logits, ŷ − y, has length {norm(both.e[t]):.2f}, "
+            "with the path through time and without it."
+        )
+    if stage == 1:
+        words += f"this step's own loss sends back a signal of length {norm(alone.dh[t]):.2f}"
+        later = norm(both.dh[t] - alone.dh[t])
+        if later == 0:
+            return words + "; no later step exists."
+        return words + (
+            f"; with the path on, what step {t + 1} sends, of length {later:.2f}, is added."
         )
     if stage == 2:
-        lengths = f"{norm(sweep.dh[t]):.2f} to {norm(sweep.da[t]):.2f}"
-        return words + f"the slope of tanh scales each entry; the length goes from {lengths}."
+        lengths = (f"from {norm(s.dh[t]):.2f} to {norm(s.da[t]):.2f}" for s in (alone, both))
+        return (
+            words
+            + "the slope of tanh scales each entry; the length goes {} with the path "
+            "off, {} with it on.".format(*lengths)
+        )
     if off is None:
         return words + f"step {t} adds its outer product to each of the three gradients."
-    return words + (
-        f"all steps have been added. ∂L/∂U: {off['U']}; ∂L/∂W: {off['W']}; ∂L/∂V: {off['V']}."
-    )
+    ends = [
+        f"path {path}: ∂L/∂U is {off[path, 'U']}, ∂L/∂W {off[path, 'W']}, ∂L/∂V {off[path, 'V']}"
+        for path in PATHS
+    ]
+    return words + "all steps have been added. With the " + "; with the ".join(ends) + "."

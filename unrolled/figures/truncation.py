@@ -3,42 +3,47 @@
 import numpy as np
 from matplotlib.patches import Arc
 
-from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, SIGNAL, arrow
+from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, SIGNAL, arrow
 from unrolled.svg import GRID, INK
 
 
-def window(fig, rho, w, errors, angles, lengths):
-    """The truncated gradient beside the true one, as arrows, and its error against the window.
+def window(fig, rho, w, of_W, of_U):
+    """The truncated gradient of W beside the true one, as arrows, and the errors of W's and U's.
 
-    rho: of the network shown; w: the window, 1…T; errors, angles, lengths: (T,) for the windows
-    1…T: relative error, angle to the true gradient in degrees, length over the true length.
+    rho: of the network shown; w: the window, 1…T; of_W, of_U: each three arrays (T,) for the
+    windows 1…T: relative error, angle to the true gradient in degrees, length over the true length.
     """
     fig.set_layout_engine("constrained")
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.25))
-    error, angle, length = errors[w - 1], angles[w - 1], lengths[w - 1]
+    error, angle, length = (values[w - 1] for values in of_W)
     tip = length * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     arrow(left, (0, 0), (1, 0), INK, gap=0, width=2.6)
     arrow(left, (0, 0), tip, SIGNAL, gap=0, width=2.6, dashed=True)
     if angle >= 5:
         left.add_patch(Arc((0, 0), 0.5, 0.5, theta1=0, theta2=angle, color=GREY, lw=1.4))
-    left.text(0.5, -0.13, "true", ha="center", color=INK)
+    left.text(0.5, -0.13, "true $∂L/∂W$", ha="center", color=INK)
     left.text(0.5, 1.08, f"window {w}:\n{angle:.0f}°, length {length:.2f}", ha="center")
     left.set(xlim=(-0.1, 1.15), ylim=(-0.25, 1.35), aspect="equal")
     left.set_axis_off()
-    windows = np.arange(1, len(errors) + 1)
-    right.plot(windows, 100 * errors, color=SIGNAL, lw=1.6)
-    right.plot(w, 100 * error, "o", color=SIGNAL, ms=9, mec=INK)
+    windows = np.arange(1, len(of_W[0]) + 1)
+    styles = {"W": (SIGNAL, "o", "-"), "U": (INPUT, "s", (0, (4, 2)))}
+    for (name, (color, mark, style)), (errors, *_) in zip(
+        styles.items(), (of_W, of_U), strict=True
+    ):
+        right.plot(windows, 100 * errors, color=color, ls=style, lw=1.6, label=f"of $∂L/∂{name}$")
+        right.plot(w, 100 * errors[w - 1], mark, color=color, ms=8, mec=INK)
     right.set(xlabel="window $w$ (steps)", ylabel="relative error (%)", ylim=(-3, 103))
     right.set_xticks((1, 5, 10, 15, 20))
-    if w == len(errors):
+    right.legend(loc="upper right")
+    if w == len(windows):
         return (
             f"Spectral radius {rho:.1f}, window {w}: the window is as long as the sequence, the "
-            "two arrows coincide, and the error is 0."
+            "two arrows coincide, and both errors are 0."
         )
     return (
-        f"Spectral radius {rho:.1f}, window {w}: the truncated gradient points {angle:.0f} degrees "
-        f"away from the true one and is {length:.2f} times as long; its relative error is "
-        f"{100 * error:.0f} %."
+        f"Spectral radius {rho:.1f}, window {w}: the truncated gradient of W points {angle:.0f} "
+        f"degrees away from the true one and is {length:.2f} times as long; its relative error is "
+        f"{100 * error:.0f} %, that of U's gradient {100 * of_U[0][w - 1]:.0f} %."
     )
 
 

@@ -1,0 +1,324 @@
+"""The X-ray of a gradient: which parts of the exact one an answer adds up, and with which weights.
+
+dL/dW is a sum of parts P(t, k), one for each loss t and each step k ≤ t (eq:dw-sum).  An answer
+is fitted, on several networks at once, by Σ w(t, k)·P(t, k): all weights 1 is right, a diagonal of
+ones has lost the path through time, and so on.  The parts can also be built wrongly, with one
+factor or more exchanged; the way of building them whose fit leaves nothing over names the slip.
+"""
+
+from functools import cache
+from itertools import combinations, product
+from typing import NamedTuple
+
+import numpy as np
+
+from unrolled.rnn import Params, init, softmax
+
+SIZES = {"D": 2, "H": 4, "C": 3}  # all different, and none is T or B
+SQUARE = {"D": 4, "H": 4, "C": 4}  # where a missing transpose does not end in an error
+T, B, NETWORKS = 5, 7, 8
+ACTIVATIONS = ("tanh", "relu")
+
+
+class Network(NamedTuple):
+    """What an answer is given: a network and a sequence, or a batch of B sequences."""
+
+    params: Params
+    x: np.ndarray  # (T, D) or (T, B, D)
+    y: np.ndarray  # (T, C) or (T, B, C): one-hot or soft labels, and a step without a label
+    h0: np.ndarray  # (H,) or (B, H)
+
+
+class Build(NamedTuple):
+    """How the parts are built; each field is a key of one of the tables below."""
+
+    trace: str = "right"
+    signal: str = "right"
+    V: str = "right"
+    slope: str = "right"
+    W: str = "right"
+    order: str = "right"
+    reads: str = "right"
+    outer: str = "right"
+
+
+RIGHT = Build()
+
+
+class Fit(NamedTuple):
+    """An answer as a weighted sum of parts."""
+
+    build: Build
+    weights: np.ndarray  # (n,) in the order of `places(of)`, NaN where a part is 0 everywhere
+    residual: float  # what the fit leaves over, relative to the answer
+
+
+@cache
+def networks(steps: int = T, batch: bool = False, square: bool = False) -> tuple[Network, ...]:
+    """The clinic's networks: NETWORKS of them, always the same."""
+    return tuple(
+        _network(np.random.default_rng([steps, batch, square, n]), n, steps, batch, square)
+        for n in range(NETWORKS)
+    )
+
+
+def _network(rng, n, steps, batch, square):
+    sizes = SQUARE if square else SIZES
+    H, C = sizes["H"], sizes["C"]
+    params = init(rng, **sizes, scale=1.2)._replace(
+        b=0.5 * rng.standard_normal(H), c=0.5 * rng.standard_normal(C)
+    )
+    many = (B,) if batch else ()
+    y = np.eye(C)[rng.integers(C, size=(steps, *many))]
+    if n % 2:
+        y[-1] = rng.dirichlet(np.ones(C), size=many or None)  # a soft label
+    if steps > 2:
+        y[n % (steps - 1)] = 0  # a step without a label
+    x = rng.standard_normal((steps, *many, sizes["D"]))
+    return Network(params, x, y, 0.8 * rng.standard_normal((*many, H)))
+
+
+# ── what can be built wrongly: {slip: what it does} ─────────────────────────────────────────────
+TRACES = {
+    "right": lambda p, x, h: p.U @ x + p.W @ h + p.b,
+    "bias-in-the-product": lambda p, x, h: p.U @ x + p.W @ (h + p.b),
+    "bias-dropped": lambda p, x, h: p.U @ x + p.W @ h,
+    "h0-dropped": lambda p, x, h: p.U @ x + p.W @ h + p.b,  # and h₀ = 0, see `_run`
+}
+SIGNALS = {  # from ŷ_t and y_t
+    "right": lambda p, y: p * y.sum() - y,
+    "y-hat-alone": lambda p, y: p,
+    "label-mass-ignored": lambda p, y: p - y,
+    "squared-error-signal": lambda p, y: p * (p - y) - p * (p @ (p - y)),
+    "softmax-diagonal": lambda p, y: -y * (1 - p),
+    "off-diagonal-sign": lambda p, y: -y * (1 - p) - p * (y.sum() - y),
+    "softmax-dropped": lambda p, y: -y / p,
+}
+SLOPES = {  # the slope at step k from a, h and the activation's own slope s, each with rows 0…T
+    "right": lambda a, h, s, k: s[k],
+    "none": lambda a, h, s, k: np.ones(h.shape[1]),
+    "slope-of-a": lambda a, h, s, k: 1 - a[k] ** 2,
+    "slope-of-tanh-h": lambda a, h, s, k: 1 - np.tanh(h[k]) ** 2,
+    "inverse-slope": lambda a, h, s, k: 1 / s[k],
+    "slope-twice": lambda a, h, s, k: s[k] ** 2,
+    "before": lambda a, h, s, k: s[k - 1],
+    "after": lambda a, h, s, k: s[min(k + 1, len(h) - 1)],
+}
+RELU_SLOPES = {
+    **{name: SLOPES[name] for name in ("right", "none", "before", "after")},
+    "slope-of-tanh": lambda a, h, s, k: 1 - np.tanh(a[k]) ** 2,
+    "slope-of-a": lambda a, h, s, k: 1 - h[k] ** 2,
+}
+PLACES = {"": (1, 1), " at the end": (1, 0), " in the carry": (0, 1)}  # (at the end, in the carry)
+ORDERS = ("right", "power-outside", "power-outside (slopes first)", "carry-never-renewed")
+READS = {  # what stands on the right of the outer product, for rows 0…T of a, h and x
+    "dW": {
+        "right": lambda a, h, x, k: h[k - 1],
+        "h-t-for-h-t-1": lambda a, h, x, k: h[k],
+        "pre-activation-read": lambda a, h, x, k: a[k - 1] if k > 1 else h[0],
+        "sum-outer-sum": lambda a, h, x, k: h[:-1].sum(axis=0),
+    },
+    "dU": {
+        "right": lambda a, h, x, k: x[k],
+        "x-one-step-off": lambda a, h, x, k: x[k - 1] if k > 1 else 0 * x[1],
+        "x-one-step-off (later)": lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else 0 * x[1],
+        "sum-outer-sum": lambda a, h, x, k: x[1:].sum(axis=0),
+    },
+    "dV": {
+        "right": lambda a, h, x, k: h[k],
+        "h-t-for-h-t-1": lambda a, h, x, k: h[k - 1],
+        "pre-activation-read": lambda a, h, x, k: a[k],
+        "sum-outer-sum": lambda a, h, x, k: h[1:].sum(axis=0),
+    },
+}
+# which fields of Build an answer can have wrong
+TABLES = {
+    "dW": ("trace", "signal", "V", "slope", "W", "order", "reads", "outer"),
+    "dU": ("trace", "signal", "V", "slope", "W", "order", "reads", "outer"),
+    "db": ("trace", "signal", "V", "slope", "W", "order"),
+    "dh0": ("trace", "signal", "V", "slope", "W", "order"),
+    "dV": ("trace", "signal", "reads", "outer"),
+    "dc": ("trace", "signal"),
+    "e": ("trace", "signal"),
+}
+
+
+def places(of: str, steps: int = T) -> list[tuple[int, int]]:
+    """(t, k) of each part: the loss it comes from, and the step of the parameter it belongs to."""
+    if of in ("e", "dV", "dc"):
+        return [(t, t) for t in range(1, steps + 1)]
+    if of == "dh0":
+        return [(t, 0) for t in range(1, steps + 1)]
+    return [(t, k) for t in range(1, steps + 1) for k in range(1, t + 1)]
+
+
+def choices(field: str, of: str, activation: str, square: bool) -> list[str]:
+    """The wrong keys of one field of Build."""
+    if field == "slope":
+        kinds = SLOPES if activation == "tanh" else RELU_SLOPES
+        ends = PLACES if of in ("dW", "dU", "db") else {"": PLACES[""]}
+        return [kind + place for place in ends for kind in kinds if kind != "right"]
+    found = {
+        "trace": [name for name in TRACES if name != "right"],
+        "signal": [name for name in SIGNALS if name != "right"],
+        "V": ["no-transpose-V"] if square else [],
+        "W": ["no-transpose-W", "W-dropped"],
+        "order": list(ORDERS[1:]),
+        "reads": list(READS.get(of, {}))[1:],
+        "outer": ["outer-transposed"],
+    }
+    return found[field]
+
+
+def builds(of: str, activation: str = "tanh", square: bool = False, wrong: int = 1) -> list[Build]:
+    """Every way of building the parts with exactly `wrong` fields wrong."""
+    found = []
+    for fields in combinations(TABLES[of], wrong):
+        for keys in product(*(choices(field, of, activation, square) for field in fields)):
+            found.append(RIGHT._replace(**dict(zip(fields, keys, strict=True))))
+    return found
+
+
+def parts(network: Network, of: str, build: Build = RIGHT, activation: str = "tanh"):
+    """The parts of one gradient, one for each of `places(of)`, averaged over a batch."""
+    params, x, y, h0 = network
+    if x.ndim == 3:
+        singles = [Network(params, x[:, i], y[:, i], h0[i]) for i in range(x.shape[1])]
+        return sum(parts(single, of, build, activation) for single in singles) / len(singles)
+    x, a, h, slope, e = _run(network, build, activation)
+    steps = len(h) - 1
+    if of in ("e", "dV", "dc"):
+        found = []
+        for t in range(1, steps + 1):
+            if of == "dc":
+                found.append(e[t])
+            elif of == "dV":
+                found.append(np.outer(e[t], READS["dV"][build.reads](a, h, x, t)))
+            else:
+                found.append(np.where(np.arange(1, steps + 1)[:, None] == t, e[t], 0.0))
+    else:
+        found = []
+        for t in range(1, steps + 1):
+            da = _signals(params, a, h, slope, e, t, build, activation)
+            if of == "dh0":
+                found.append(da[0])
+            elif of == "db":
+                found += [da[k] for k in range(1, t + 1)]
+            else:
+                reads = READS[of][build.reads]
+                found += [np.outer(da[k], reads(a, h, x, k)) for k in range(1, t + 1)]
+    found = np.array(found)
+    return found.swapaxes(-1, -2) if build.outer != "right" else found
+
+
+def _run(network, build, activation):
+    """x, a, h, the activation's slope and e, each with rows 0…T (row 0 of all but h is unused)."""
+    params, x, y, h0 = network
+    pre_activation = TRACES[build.trace]
+    h = [0 * h0 if build.trace == "h0-dropped" else h0]
+    a, e = [0 * h0], [0 * params.c]
+    for x_t, y_t in zip(x, y, strict=True):
+        a.append(pre_activation(params, x_t, h[-1]))
+        h.append(np.tanh(a[-1]) if activation == "tanh" else a[-1] * (a[-1] > 0))
+        e.append(SIGNALS[build.signal](softmax(params.V @ h[-1] + params.c), y_t))
+    a, h = np.array(a), np.array(h)
+    slope = 1 - h**2 if activation == "tanh" else (h > 0) * 1.0
+    return np.concatenate((0 * x[:1], x)), a, h, slope, np.array(e)
+
+
+def _signals(params, a, h, slope, e, t, build, activation):
+    """{k: ∂L_t/∂a_k} for k = 1…t, and ∂L_t/∂h_0 at k = 0, built as told."""
+    kind, end, carry = _slope(build.slope)
+    table = SLOPES if activation == "tanh" else RELU_SLOPES
+
+    def at(place, k):
+        return table[kind if place else "right"](a, h, slope, k)
+
+    back = {"right": params.W.T, "no-transpose-W": params.W, "W-dropped": np.eye(len(params.W))}
+    back = back[build.W]
+    g = (params.V.T if build.V == "right" else params.V) @ e[t]
+    found = {}
+    if build.order == "right":
+        for k in range(t, 0, -1):
+            found[k] = at(end, k) * g
+            g = back @ (at(carry, k) * g)
+        found[0] = g
+    elif build.order == "carry-never-renewed":
+        once = back @ (at(carry, t) * g)
+        found = {k: at(end, k) * (g if k == t else once) for k in range(1, t + 1)}
+        found[0] = back @ (at(carry, 1) * (g if t == 1 else once))
+    else:
+        slopes, power = np.ones(len(h[0])), g
+        for k in range(t, 0, -1):
+            here = at(end, k) * slopes
+            found[k] = (
+                here * power if build.order == "power-outside" else _moved(back, t - k, here * g)
+            )
+            slopes, power = at(carry, k) * slopes, back @ power
+        found[0] = slopes * power if build.order == "power-outside" else _moved(back, t, slopes * g)
+    return found
+
+
+def _moved(back, times, vector):
+    for _ in range(times):
+        vector = back @ vector
+    return vector
+
+
+def _slope(key):
+    """(kind, 1 if at the end, 1 if in the carry) of a key such as "none in the carry"."""
+    for place, where in PLACES.items():
+        if place and key.endswith(place):
+            return key.removesuffix(place), *where
+    return key, 1, 1
+
+
+_SLOPE_NAMES = {
+    ("none", 1, 1): "no-slope",
+    ("none", 1, 0): "no-slope-at-end",
+    ("none", 0, 1): "no-slope-in-carry",
+    ("before",): "slope-one-step-off",
+    ("after",): "slope-one-step-off",
+}
+
+
+def slips(build: Build) -> tuple[str, ...]:
+    """The names of what is wrong in a Build."""
+    found = []
+    for field, key in zip(Build._fields, build, strict=True):
+        if key != "right":
+            kind = _slope(key) if field == "slope" else (key,)
+            name = _SLOPE_NAMES.get(kind) or _SLOPE_NAMES.get(kind[:1]) or kind[0]
+            found.append(name.split(" (")[0])
+    return tuple(found)
+
+
+@cache
+def design(of: str, build: Build, steps: int, batch: bool, square: bool, activation: str):
+    """(columns, norms): the parts on every network as the columns of one matrix, each of norm 1."""
+    rows = []
+    for network in networks(steps, batch, square):
+        found = parts(network, of, build, activation)
+        rows.append(found.reshape(len(found), -1).T)
+    columns = np.concatenate(rows)
+    norms = np.sqrt((columns**2).sum(axis=0))
+    return columns / np.where(norms > 0, norms, 1.0), norms
+
+
+def fit(answers, of: str, build=RIGHT, batch=False, square=False, activation="tanh") -> Fit:
+    """The least-squares weights of the parts in an answer on every network.
+
+    answers: one array a network, in the order of `networks`.
+    """
+    answer = np.concatenate([np.ravel(array) for array in answers])
+    steps = T
+    columns, norms = design(of, build, steps, batch, square, activation)
+    seen = norms > 0
+    A = columns[:, seen]
+    # the columns have norm 1, so the normal equations are well enough conditioned
+    weights = np.full(len(norms), np.nan)
+    solved = np.linalg.solve(A.T @ A + 1e-14 * np.eye(A.shape[1]), A.T @ answer)
+    weights[seen] = solved / norms[seen]
+    size = np.sqrt(np.sum(answer**2))
+    left = np.sqrt(np.sum((answer - A @ solved) ** 2))
+    return Fit(build, weights, left / size if size else 0.0)
