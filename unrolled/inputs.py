@@ -44,7 +44,7 @@ def whole(least: int = 1, **values) -> None:
         demand(name, value, fits and value >= least, f"a whole number of at least {least}")
 
 
-def number(name: str, value, low: float, high: float = inf, need: str = "a positive number"):
+def number(name: str, value, low: float = 0, high: float = inf, need: str = "a positive number"):
     """Raise for a value that is not a real number between low and high, both excluded."""
     fits = isinstance(value, Real) and not isinstance(value, bool)
     demand(name, value, fits and low < value < high, need)
