@@ -134,11 +134,11 @@ def labels(trace, y) -> Labels:
     y = array("y", y)
     if y.shape != (*steps, C):
         raise ValueError(f"y has shape {y.shape}; {(*steps, C)} for this trace is needed")
-    if y.dtype.kind == "c" or not y.min() >= 0:  # and not `y.min() < 0`, which NaN would pass
+    if y.dtype.kind == "c" or not np.minimum.reduce(y, axis=None) >= 0:  # true of NaN, `< 0` is not
         _refuse_infinite(y=y)
         raise ValueError("y has a negative or complex entry; probabilities (≥ 0) are needed")
     y = _as(trace.z.real.dtype, y)
-    total = y.sum(axis=-1, keepdims=True)
+    total = np.add.reduce(y, axis=-1, keepdims=True)
     off = total - (total > 0)
     # One product for the sum of the squares; which row it is matters only if that is too large.
     if not np.vdot(off, off) <= SUM_LIMIT**2 and not (off := abs(off)).max() <= SUM_LIMIT:

@@ -135,8 +135,7 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
     e[0] = 0
     e[1:] = (y_hat[1:] * total - y) / _batch_size(trace)
     dh = _times(e, V)  # what each step's own loss says to its h
-    da = h**2
-    np.subtract(1, da, out=da)  # tanh′ at every step; row t is multiplied by dh[t] when it is known
+    da = 1 - h * h  # tanh′ at every step; row t is multiplied by dh[t] when that is known
     if window is None:
         for t in range(T, 0, -1):
             da_t, dh_before = da[t], dh[t - 1]
