@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from unrolled import inputs
+
 
 class Params(NamedTuple):
     """The parameters, or a gradient for each of them (same shapes)."""
@@ -46,20 +48,23 @@ def from_one(rows: np.ndarray, first=np.nan) -> np.ndarray:
 
     rows: (T, ...); first: row 0, NaN where time 0 does not exist.  Returns (T+1, ...).
     """
-    rows, first = np.asarray(rows), np.asarray(first)
-    out = np.empty((len(rows) + 1, *rows.shape[1:]), dtype=np.result_type(rows, first, float))
+    rows = inputs.array("rows", rows)
+    first = first if np.isscalar(first) else np.asarray(first)
+    dtype = np.result_type(rows, first, np.float32)  # whole numbers become float64
+    out = np.empty((len(rows) + 1, *rows.shape[1:]), dtype)
     out[0], out[1:] = first, rows
     return out
 
 
-def init(rng: np.random.Generator, D: int, H: int, C: int, scale: float = 1.0) -> Params:
+def init(rng: np.random.Generator | int, D: int, H: int, C: int, scale: float = 1.0) -> Params:
     """Random parameters: weights scale·N(0, 1)/√fan-in, biases 0.
 
-    Raises ValueError if a size is not a positive integer.
+    rng: a generator, or a whole number to seed one.
+    Raises ValueError if it is neither, a size is not a positive whole number or scale not positive.
     """
-    for name, size in {"D": D, "H": H, "C": C}.items():
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{name} is {size!r}; a positive whole number is needed")
+    rng = inputs.generator(rng)
+    inputs.whole(D=D, H=H, C=C)
+    inputs.number("scale", scale)
     U, W, V = (
         scale * rng.standard_normal(shape) / np.sqrt(shape[1]) for shape in ((H, D), (H, H), (C, H))
     )
@@ -68,6 +73,7 @@ def init(rng: np.random.Generator, D: int, H: int, C: int, scale: float = 1.0) -
 
 def softmax(z: np.ndarray) -> np.ndarray:
     """exp(z)/Σexp(z) over the last axis, shifted so that no exponential overflows."""
+    z = inputs.array("z", z)
     exp_z = np.exp(z - z.real.max(axis=-1, keepdims=True))
     return exp_z / exp_z.sum(axis=-1, keepdims=True)
 
@@ -76,18 +82,25 @@ def forward(params: Params, x: np.ndarray, h0: np.ndarray | None = None) -> Trac
     """Run the network: h_t = tanh(U x_t + W h_{t-1} + b), ŷ_t = softmax(V h_t + c).
 
     x: (T, D) or (T, B, D); h0: (H,) or (B, H), zeros if None.
-    Raises ValueError for a wrong shape, an empty sequence or a NaN.
+    Raises ValueError for a wrong shape, an empty sequence, a NaN or an infinity.
     """
-    params, x, h0 = _checked_forward(params, x, h0)
-    U, W, V, b, c = params
+    (U, W, V, b, c), x, h0 = inputs.sequence(params, x, h0)
+    x = from_one(x)
     # All input projections in one product; only the recurrent product has to wait for h[t-1].
-    a = from_one(x @ U.T + b)
-    h = from_one(np.empty_like(a[1:]), first=h0)
+    a = _times(x, U.T)
+    a += b
+    h = np.empty_like(a)
+    h[0] = h0
     for t in range(1, len(h)):
-        a[t] += h[t - 1] @ W.T
-        h[t] = np.tanh(a[t])
-    z = from_one(h[1:] @ V.T + c)
-    return Trace(from_one(x), a, h, z, from_one(softmax(z[1:])))
+        a_t = a[t]
+        a_t += h[t - 1].dot(W.T)
+        np.tanh(a_t, out=h[t])
+    inputs.finite(a[1:], U=U, W=W, b=b, x=x[1:], h0=h0)
+    z = _times(h, V.T)
+    z += c
+    inputs.finite(z, V=V, c=c)
+    z[0] = np.nan
+    return Trace(x, a, h, z, softmax(z))
 
 
 def loss(trace: Trace, y: np.ndarray):
@@ -96,11 +109,12 @@ def loss(trace: Trace, y: np.ndarray):
     y: (T, C) or (T, B, C), entries ≥ 0, rows that sum to 1, or to 0 where a step has no label.
     Returns a scalar, complex if the trace is.  Raises ValueError for a y that is not so.
     """
-    y, z = _checked_labels(trace, y), trace.z[1:]
+    y, total = inputs.labels(trace, y)
+    z = trace.z[1:]
     # ln ŷ from the logits, never from ŷ: ŷ may underflow to 0.
     shifted = z - z.real.max(axis=-1, keepdims=True)
-    log_y_hat = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return -(y * log_y_hat).sum() / _batch_size(trace)
+    log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return (np.vdot(total, log_sum) - np.vdot(y, shifted)) / _batch_size(trace)
 
 
 def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None) -> Gradients:
@@ -111,44 +125,49 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
     window=w keeps, for each L_t, the steps k > t − w only; w ≥ T is exact.
     Raises ValueError for a wrong shape, bad label rows, a NaN or a window that is not ≥ 1.
     """
-    y = _checked_labels(trace, y)
-    params = _checked_params(params)
+    W, V = inputs.traced(params, trace)
+    y, total = inputs.labels(trace, y)
+    if window is not None:
+        inputs.whole(window=window)
     x, _, h, _, y_hat = trace
-    T, (_, W, V, _, _) = len(h) - 1, params
-    if window is not None and (not isinstance(window, int | np.integer) or window < 1):
-        raise ValueError(f"window is {window!r}; a whole number of at least 1 step is needed")
-    e = from_one((y_hat[1:] * y.sum(axis=-1, keepdims=True) - y) / _batch_size(trace))
-    slope = 1 - h**2  # tanh′ at every step
-    direct = e[1:] @ V  # what each step's own loss says to its h
-    dh = from_one(direct)
+    T = len(h) - 1
+    e = np.empty_like(y_hat)
+    e[0] = 0
+    e[1:] = (y_hat[1:] * total - y) / _batch_size(trace)
+    dh = _times(e, V)  # what each step's own loss says to its h
+    da = 1 - h * h  # tanh′ at every step; row t is multiplied by dh[t] when that is known
     if window is None:
-        for t in range(T - 1, 0, -1):
-            dh[t] += (slope[t + 1] * dh[t + 1]) @ W
+        for t in range(T, 0, -1):
+            da_t, dh_before = da[t], dh[t - 1]
+            da_t *= dh[t]
+            dh_before += da_t.dot(W)
     else:
-        # One lag at a time, all steps at once: row t holds what L_{t+lag} says to h_t.
-        for _ in range(1, min(window, T)):
-            direct = (slope[2 : len(direct) + 1] * direct[1:]) @ W
-            dh[1 : len(direct) + 1] += direct
-    da = from_one(slope[1:] * dh[1:])
-    dh[0] = da[1] @ W
+        _add_within(window, dh, da, W)
+        da *= dh
+        dh[0] = da[1].dot(W)
+    inputs.finite(dh, W=W, V=V)
     gradients = Params(
         U=_sum_of_outer(da[1:], x[1:]),
         W=_sum_of_outer(da[1:], h[:-1]),
         V=_sum_of_outer(e[1:], h[1:]),
-        b=da[1:].reshape(-1, da.shape[-1]).sum(axis=0),
-        c=e[1:].reshape(-1, e.shape[-1]).sum(axis=0),
+        b=_flat(da[1:]).sum(axis=0),
+        c=_flat(e[1:]).sum(axis=0),
     )
+    e[0] = da[0] = np.nan
     return Gradients(gradients, e, da, dh)
 
 
 def loss_and_gradient(params: Params, batch: tuple) -> tuple:
-    """(loss, its gradient as Params) for a batch (x, y): the objective of a descent.
+    """The loss and its gradient in the parameters, the objective of `train.descend`.
 
-    x, y: as `forward` and `loss` have them; h₀ is 0.
+    batch: (x, y), as `forward` and `loss` have them.  Returns (loss, Params).
     """
     x, y = batch
+    # Params and labels are looked at once for the three calls: a fifth of the time at T = 5.
+    params = inputs.network(params)
     trace = forward(params, x)
-    return loss(trace, y), bptt(params, trace, y).params
+    labels = inputs.labels(trace, y)
+    return loss(trace, labels), bptt(params, trace, labels).params
 
 
 def accuracy(trace: Trace, y: np.ndarray) -> float:
@@ -157,76 +176,37 @@ def accuracy(trace: Trace, y: np.ndarray) -> float:
     y: (T, C) or (T, B, C), as `loss` has it.  Raises ValueError for a y that is not so, or if no
     step has a label.
     """
-    y = _checked_labels(trace, y)
-    labelled = y.sum(axis=-1) > 0
+    y, total = inputs.labels(trace, y)
+    labelled = total[..., 0] > 0
     if not labelled.any():
         raise ValueError("y has no label at any step; at least one is needed")
     hits = trace.z[1:].argmax(axis=-1) == y.argmax(axis=-1)
     return float(hits[labelled].mean())
 
 
+def _add_within(window, dh, slope, W):
+    """Add to dh_t what the losses of the next window − 1 steps say to h_t."""
+    # One lag at a time, all steps at once: row t of `part` is what L_{t+lag} says to h_t.
+    part = dh[1:]
+    for _ in range(1, min(window, len(part))):
+        part = _times(slope[2 : len(part) + 1] * part[1:], W)
+        dh[1 : len(part) + 1] += part
+
+
+def _flat(rows):
+    """All steps and sequences below one another, as one matrix."""
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def _times(rows, matrix):
+    """rows @ matrix as one matrix product."""
+    return _flat(rows).dot(matrix).reshape(*rows.shape[:-1], -1)
+
+
 def _sum_of_outer(left, right):
     """Σ left rightᵀ over all steps and sequences, as one matrix product."""
-    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+    return _flat(left).T.dot(_flat(right))
 
 
 def _batch_size(trace):
     return trace.h.shape[1] if trace.h.ndim == 3 else 1
-
-
-def _array(name, value, shape, need):
-    """`value` as a float or complex array, after its shape and its entries were looked at."""
-    value = np.asarray(value)
-    if value.dtype.kind not in "biufc":
-        raise ValueError(f"{name} holds {value.dtype}; numbers are needed")
-    if value.ndim != len(shape) or any(
-        n is not None and n != m for n, m in zip(shape, value.shape, strict=True)
-    ):
-        raise ValueError(f"{name} has shape {value.shape}; {need} is needed")
-    if np.isnan(value).any():
-        raise ValueError(f"{name} has a NaN; numbers are needed everywhere")
-    return value.astype(np.result_type(value, np.float64), copy=False)
-
-
-def _checked_params(params):
-    if not isinstance(params, tuple) or len(params) != 5:
-        raise ValueError(f"params is a {type(params).__name__}; Params(U, W, V, b, c) is needed")
-    W = _array("W", params[1], (None, None), "(H, H)")
-    H = len(W)
-    W = _array("W", W, (H, H), f"(H, H), here ({H}, {H}),")
-    U = _array("U", params[0], (H, None), f"(H, D) with H={H} as in W")
-    V = _array("V", params[2], (None, H), f"(C, H) with H={H} as in W")
-    b = _array("b", params[3], (H,), f"(H,) with H={H} as in W")
-    c = _array("c", params[4], (len(V),), f"(C,) with C={len(V)} as in V")
-    return Params(U, W, V, b, c)
-
-
-def _checked_forward(params, x, h0):
-    params = _checked_params(params)
-    H, D = params.U.shape
-    x = np.asarray(x)
-    if x.ndim not in (2, 3):
-        raise ValueError(f"x has shape {x.shape}; (T, D) or (T, B, D) is needed")
-    x = _array("x", x, (*x.shape[:-1], D), f"(T, D) or (T, B, D) with D={D} as in U")
-    if 0 in x.shape[:-1]:
-        raise ValueError(f"x has shape {x.shape}; at least one step and one sequence are needed")
-    state = (*x.shape[1:-1], H)
-    h0 = np.zeros(state) if h0 is None else _array("h0", h0, state, f"{state} for this x")
-    *params, x, h0 = (a.astype(np.result_type(*params, x, h0)) for a in (*params, x, h0))
-    return Params(*params), x, h0
-
-
-def _checked_labels(trace, y):
-    shape = trace.z[1:].shape
-    y = _array("y", y, shape, f"{shape} for this trace")
-    if y.dtype.kind == "c" or (y < 0).any():
-        raise ValueError("y has a negative or complex entry; probabilities (≥ 0) are needed")
-    total = y.sum(axis=-1)
-    bad = ~(np.isclose(total, 1) | (total == 0))
-    if bad.any():
-        where = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(
-            f"y has a row that sums to {total[where]:.4g} (row {where}); "
-            "each row must sum to 1, or to 0 where a step has no label"
-        )
-    return y
