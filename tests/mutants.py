@@ -128,10 +128,10 @@ def _transposed(node):
 def _swapped(node):
     if _named(node, UNORDERED):
         return
-    if _named(node, EVEN) and len(node.args) == 2:
-        first, second = node.args
+    if _named(node, EVEN) and len(node.args) >= 2:
+        first, second, *rest = node.args
         if ast.dump(first) != ast.dump(second) and not _named(node, EVEN - {"outer"}):
-            yield ast.Call(node.func, [second, first], node.keywords)
+            yield ast.Call(node.func, [second, first, *rest], node.keywords)
         return
     if _binary(node, ast.MatMult, ast.Sub, ast.Div):
         if ast.dump(node.left) != ast.dump(node.right):
@@ -346,7 +346,8 @@ def _loads(statement):
     if not isinstance(statement, ast.FunctionDef):
         return names
     own = {n.arg for n in ast.walk(statement) if isinstance(n, ast.arg)}
-    return names - own - set().union(*map(_bound, statement.body))
+    stored = [n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store)]
+    return names - own - {n.id for n in stored if isinstance(n, ast.Name)}
 
 
 def _outside_comprehensions(statement):
@@ -381,7 +382,10 @@ def _bound(statement):
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             names |= {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            names |= {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)} - MODULES
+            owner = node.func
+            while isinstance(owner, ast.Attribute | ast.Subscript):
+                owner = owner.value
+            names |= {owner.id} - MODULES if isinstance(owner, ast.Name) else set()
     return names
 
 
