@@ -95,6 +95,7 @@ def test_label_last_labels_only_the_last_step():
 
 
 def test_parity_labels_the_last_bits_and_no_step_before_them():
+    assert parity(0, T=3, N=1, span=3)[1][-1].sum() == 1  # the whole sequence is one window
     x, y = parity(np.random.default_rng(0), T=7, N=5, span=3)
     assert x.shape == (7, 5, 1) and y.shape == (7, 5, 2)
     assert set(np.unique(x)) == {-1, 1} and not y[:2].any()

@@ -240,6 +240,35 @@ def test_what_is_no_array_of_numbers_is_named(value):
         agree("value", value, X)
 
 
+def test_of_a_long_error_the_first_line_is_printed(capsys):
+    def wrong():
+        raise ValueError("the shapes (2,) and (3,)\nare two")
+
+    rejects("slip", wrong, A)
+    said = capsys.readouterr().out
+    assert said == "✗ slip: rejected, its shapes do not meet\n  the shapes (2,) and (3,)\n"
+
+
+def test_a_failure_says_what_is_wrong_and_how_much_is_allowed():
+    with pytest.raises(
+        CheckFailed, match=r"slip: off by 100 % where 1e-12 is allowed \(identity\)"
+    ):
+        agree("slip", 2 * A @ X, A @ X)
+
+
+def test_the_central_step_at_a_small_argument_is_its_step():
+    seen = []
+
+    def f(x):
+        seen.append(float(x))
+        return x
+
+    central_difference(f, 0.5, step=1e-3)
+    assert max(seen) - 0.5 == pytest.approx(1e-3)
+    central_difference(f, 3.0, step=1e-3)
+    assert max(seen) - 3.0 == pytest.approx(3e-3)
+
+
 def test_lists_and_scalars_are_arrays_to_both_methods():
     for method in (complex_step, central_difference):
         np.testing.assert_allclose(method(lambda x: x[0] * x[1], [2.0, 3.0]), [3, 2], rtol=1e-9)

@@ -152,8 +152,21 @@ def test_accuracy_counts_labelled_steps_only():
     y[0] = 0  # no label there
     y[1] = y[1, :, ::-1]  # every label wrong there
     assert rnn.accuracy(trace, y) == 0.5
+    y[2] = 0
+    assert rnn.accuracy(trace, y) == 0
     with pytest.raises(ValueError, match="y has no label"):
         rnn.accuracy(trace, 0 * y)
+
+
+def test_of_equal_scores_the_first_is_the_best():
+    scores = iter([1.0, 0.5, 0.5, 0.7])
+    run = train.descend(
+        bowl, start(), [None] * 3, train.gradient_descent(0.1), score=lambda p: next(scores)
+    )
+    np.testing.assert_array_equal(run.steps, [0, 1, 2, 3])
+    once = train.descend(bowl, start(), [None], train.gradient_descent(0.1))
+    for best, first in zip(run.best, once.params, strict=True):
+        np.testing.assert_array_equal(best, first)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ def momentum(alpha: float, beta: float = 0.9) -> Callable:
     Raises ValueError for any other alpha or beta.
     """
     inputs.number("alpha", alpha)
-    inputs.number("beta", beta, -1e-300, 1, "a number in [0, 1)")
+    inputs.number("beta", beta, -np.inf, 1, "a number in [0, 1)")
+    inputs.demand("beta", beta, beta >= 0, "a number in [0, 1)")
     velocity, left = None, None
 
     def update(params, gradient):
