@@ -1,11 +1,14 @@
 # Everything anyone needs. The first target that installs takes a few minutes; later ones are quick.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks bench serve clean
+.PHONY: help book test check mutants lab notebooks bench serve clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
 SITE := _build/html
 SETUP := .venv/.installed node_modules/.installed
+PIP := $(PY) -m pip install -q --disable-pip-version-check
+PORT := 8000
+CHAPTERS := $(wildcard notebooks/$(NB)*.ipynb)
 # so that npm finds the Node of the environment, and not one that the machine may have
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -19,11 +22,25 @@ book: $(SETUP)  ## build the site into _build/html
 	  { rm -rf _build/.doctrees; echo "The book was not built: the cause is above." >&2; exit 1; }
 	@echo "The book is built. Open $(CURDIR)/$(SITE)/index.html"
 
-test: book  ## check the format, re-run every cell, test the package, the book and the site
+test: $(SETUP)  ## check the format, re-run every cell, test the package, the book and the site
+	@$(PY) tests/browser.py
+	@$(MAKE) --no-print-directory book
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(PY) tools/notebooks.py --check
 	@$(PY) -m pytest --nbval -n 2 --dist loadfile tests notebooks
+
+check: $(SETUP)  ## the same for one notebook alone, in half a minute: make check NB=06
+	@test -n "$(NB)" -a -n "$(CHAPTERS)" || { echo "'make check' needs a notebook of the folder" \
+	  "notebooks, by the first letters of its name: make check NB=06." >&2; exit 1; }
+	@$(BIN)/ruff check $(CHAPTERS)
+	@$(BIN)/ruff format --check $(CHAPTERS)
+	@$(PY) tools/notebooks.py --check $(CHAPTERS)
+	@$(PY) -m pytest -q --nbval -n 2 --dist loadfile $(CHAPTERS) tests/test_ledger.py \
+	  $(CHAPTERS:notebooks/%.ipynb='tests/test_mutants.py::test_a_broken_cell_is_noticed[%]')
+
+mutants: $(SETUP)  ## break every formula in every way there is (the tests try a part of them; an hour)
+	@$(PY) tests/mutants.py
 
 lab: $(SETUP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb
@@ -36,7 +53,7 @@ bench: $(SETUP)  ## measure the package beside its peers (into benchmarks/result
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) $$script || exit 1; done
 
 serve: book  ## build the site and serve it on this machine only
-	@$(PY) -m http.server --bind 127.0.0.1 --directory $(SITE) 8000
+	@$(PY) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
 clean:  ## remove what was built (the environment stays: delete .venv and node_modules by hand)
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis
@@ -44,16 +61,21 @@ clean:  ## remove what was built (the environment stays: delete .venv and node_m
 	  -prune -exec rm -rf {} +
 
 .venv/.installed: requirements.txt constraints.txt pyproject.toml
-	@found=; for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
-	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	    && found=$$python && break; done; \
-	test -n "$$found" || { echo "No Python 3.11 or later was found: install one," \
-	  "or name it with 'make book PYTHON=/path/to/python3'." >&2; exit 1; }; \
-	test -x $(PY) || $$found -m venv .venv || { rm -rf .venv; echo "Python cannot make an environment:" \
-	  "install its venv module (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
-	@echo "Installing the Python packages into .venv (once; a few minutes)"
-	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt || { echo "The packages" \
-	  "could not be installed: this step needs the network; try again when it is there." >&2; exit 1; }
+	@new() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
+	found=; for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	  new $$python && found=$$python && break; done; \
+	if test -x $(PY); then new $(PY) || { echo "The folder .venv holds a Python older than 3.11:" \
+	  "delete it ('rm -rf .venv') and run make again." >&2; exit 1; }; \
+	elif test -z "$$found" -a -n "$(PYTHON)"; then \
+	  echo "PYTHON=$(PYTHON) is no Python 3.11 or later." >&2; exit 1; \
+	elif test -z "$$found"; then echo "No Python 3.11 or later was found: install one," \
+	  "or name it with 'make book PYTHON=/path/to/python3'." >&2; exit 1; \
+	else $$found -m venv .venv || { rm -rf .venv; echo "Python cannot make an environment:" \
+	  "install its venv module (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }; fi
+	@echo "Installing the Python packages into .venv (once; up to a few minutes)"
+	@$(PIP) -c constraints.txt uv 2>/dev/null && $(BIN)/uv pip install -q --python $(PY) \
+	  -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt || { echo "The packages could" \
+	  "not be installed: this step needs the network; try again when it is there." >&2; exit 1; }
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json .venv/.installed

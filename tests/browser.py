@@ -1,6 +1,10 @@
-"""What the tests of pages share: where Chromium is, a page that must behave, a small server."""
+"""What the tests of pages share: where Chromium is, a page that must behave, a small server.
+
+Run as a script, it ends in one sentence where there is no Chromium.
+"""
 
 import shutil
+import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -85,3 +89,7 @@ def serve(directory):
         finally:
             server.shutdown()
             thread.join()
+
+
+if __name__ == "__main__":
+    sys.exit(None if chromium() else MISSING)

@@ -113,30 +113,67 @@ def test_a_missing_node_stops_the_build_with_a_sentence(monkeypatch):
         mathematics.node_binary()
 
 
+def test_katex_renders_over_the_connection_that_windows_takes(monkeypatch, tmp_path):
+    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", mathematics.node_binary())
+    server = sphinxcontrib.katex.KaTeXServer
+    process, connection = server.start_network_socket(tmp_path, 60)
+    monkeypatch.setattr(server, "katex_server", server(tmp_path, process, connection))
+    try:
+        assert "mfrac" in sphinxcontrib.katex.render_latex(r"\frac{1}{2}")
+    finally:
+        server.katex_server.terminate()
+
+
 def test_make_alone_explains_every_target():
     make = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("book", "test", "lab", "notebooks", "bench", "serve", "clean"):
+    targets = re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert {"book", "test", "check", "mutants", "lab", "serve"} < set(targets)
+    for target in targets:
         assert re.search(rf"^  make {target} +\w", make.stdout, re.M), target
 
 
-def test_make_says_in_a_sentence_that_python_is_missing(tmp_path):
-    """A copy of the Makefile where every python on the path is too old."""
-    (tmp_path / "bin").mkdir()
-    for name in ("python3", "python3.11", "python3.12", "python3.13"):
-        fake = tmp_path / "bin" / name
+@pytest.mark.parametrize(
+    ("environment", "argument", "said"),
+    [
+        (False, "", "No Python 3.11 or later was found"),
+        (False, "PYTHON=/nowhere/python3", "PYTHON=/nowhere/python3 is no Python 3.11 or later"),
+        (True, "", "The folder .venv holds a Python older than 3.11: delete it"),
+    ],
+    ids=["none", "misspelt", "old environment"],
+)
+def test_make_says_in_a_sentence_that_python_is_missing(tmp_path, environment, argument, said):
+    """A copy of the Makefile where every python there is, is too old."""
+    names = ["bin/python3", "bin/python3.11", "bin/python3.12", "bin/python3.13"]
+    for name in names + [".venv/bin/python"] * environment:
+        fake = tmp_path / name
+        fake.parent.mkdir(parents=True, exist_ok=True)
         fake.write_text("#!/bin/sh\nexit 1\n")
         fake.chmod(0o755)
     for name in ("Makefile", "requirements.txt", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"))
     make = subprocess.run(
-        ["make", ".venv/.installed", f"PATH={tmp_path}/bin:/usr/bin:/bin"],
+        ["make", ".venv/.installed", f"PATH={tmp_path}/bin:/usr/bin:/bin", argument or "A="],
         cwd=tmp_path,
         capture_output=True,
         text=True,
     )
     assert make.returncode != 0
-    assert "No Python 3.11 or later was found" in make.stderr
-    assert "Traceback" not in make.stderr
+    assert said in make.stderr
+    assert "Traceback" not in make.stderr and "network" not in make.stderr
+
+
+def test_a_missing_chromium_is_one_sentence(tmp_path):
+    command = [sys.executable, ROOT / "tests" / "browser.py"]
+    run = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("No Chromium found: install it") and run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("argument", ["NB=", "NB=no_such"])
+def test_make_check_asks_for_a_notebook(argument):
+    make = subprocess.run(["make", "check", argument], cwd=ROOT, capture_output=True, text=True)
+    assert make.returncode != 0
+    assert "make check NB=06" in make.stderr
 
 
 def test_pruning_drops_only_what_no_page_can_use():

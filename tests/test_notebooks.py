@@ -49,6 +49,13 @@ def test_a_failing_cell_is_named_and_nothing_is_written(notebook, capsys):
     assert notebook.read_bytes() == before
 
 
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n", '{"a": 1}'])
+def test_what_is_no_notebook_is_named(tmp_path, capsys, text):
+    (tmp_path / "merged.ipynb").write_text(text)
+    assert notebooks.main(["--check", str(tmp_path / "merged.ipynb")]) == 1
+    assert "merged.ipynb: not a notebook" in capsys.readouterr().err
+
+
 def broken(change):
     cell = new_code_cell("1", execution_count=1)
     cell.outputs = [new_output("execute_result", {"text/plain": "1"}, execution_count=1)]

@@ -99,7 +99,16 @@ def main(argv=None) -> int:
     paths = arguments.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
     failed = False
     for path in paths if arguments.check else tqdm(paths, disable=False, unit="notebook"):
-        notebook = nbformat.read(path, as_version=4)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except (ValueError, nbformat.ValidationError) as error:  # not JSON, or JSON of another kind
+            reason = str(error).splitlines()[0][:100]
+            print(
+                f"{path.name}: not a notebook, perhaps a merge left its marks: {reason}",
+                file=sys.stderr,
+            )
+            failed = True
+            continue
         if not arguments.check:
             try:
                 execute(notebook, path.parent)

@@ -80,6 +80,7 @@ def start_server(cls, folder: Path, timeout: float):
 
     In place of KaTeXServer.start_server_process, which takes the socket's file for a sign that
     Node listens. On a busy machine it does not yet, and the build ends in a refused connection.
+    (Windows takes KaTeXServer.start_network_socket, which asks until Node answers.)
     """
     path = folder / "katex.sock"
     process = Popen(cls.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=folder)
