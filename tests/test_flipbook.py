@@ -158,7 +158,35 @@ def test_scales_and_matrices_keep_every_digit_and_places_two():
     exact = re.compile(r"(?:scale|matrix)\([^)]*\)")
     assert set(exact.findall(html)) == set(exact.findall(file.getvalue()))
     assert any(len(text) > 12 for text in exact.findall(html))
+    assert " id=" not in show(draw).html.partition("</defs>")[2]
     assert not re.search(r"\d\.\d{3}|\.\d*0\b|-0\b(?!\.)", exact.sub("", html))
+
+
+def test_axes_are_laid_out_unless_they_were_placed():
+    kept = []
+
+    def draw(fig, placed):
+        ax = fig.add_axes([0.125, 0.11, 0.775, 0.77]) if placed else fig.subplots()
+        ax.plot([0, 1])
+        ax.set_ylabel("a label\nof two lines", fontsize=20)
+        kept.append(ax)
+        return "Axes with a label."
+
+    flipbook(draw, placed=["yes", ""])
+    placed, free = (ax.get_position().bounds for ax in kept)
+    assert placed == pytest.approx((0.125, 0.11, 0.775, 0.77))
+    assert free[0] > 0.16
+
+
+def test_of_many_marks_only_the_one_that_moved_is_stored_again():
+    def draw(fig, t):
+        ax = fig.add_axes([0, 0, 1, 1], xlim=(0, 9), ylim=(0, 9), xticks=[], yticks=[])
+        ax.plot(range(6), [1, 2, t, 4, 5, 6], "o", clip_on=False)
+        return f"Mark 2 stands at {t}."
+
+    book = flipbook(draw, t=range(3, 6))
+    assert [len(differences) for _, _, differences in data(book)["frames"]] == [0, 1, 1]
+    assert len(data(book)["lines"]) == 2
 
 
 def test_a_png_is_an_image_of_two_pixels_to_one_on_white_without_date():

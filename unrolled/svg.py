@@ -89,8 +89,8 @@ class Sheet:
     """Drawings of one size that share their definitions (glyphs, markers, clips)."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}  # definition without its id -> the id it gets
-        self._frames: list[list[str]] = []
+        self._names = {}  # definition without its id -> the id it gets
+        self._frames = []  # of each the lines
 
     def add(self, fig: Figure) -> None:
         """Append the figure as one frame: one line of SVG for each of its artists."""
@@ -182,7 +182,7 @@ def _rounded(text: str) -> str:
 
     def shorter(match):
         if match[1]:
-            return match[0]
+            return match[1]
         return f"{round(float(match[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no -0
 
     return re.sub(r"((?:scale|matrix)\([^)]*\))|-?\d*\.\d+", shorter, text)

@@ -41,7 +41,6 @@ def v_curve(fig, steps, errors):
 
     steps: (n,) step sizes; errors: {method: (n,) relative errors}, 0 drawn at the axis.
     """
-    fig.set_layout_engine("constrained")
     ax = fig.subplots()
     shown = {method: np.maximum(error, 1e-17) for method, error in errors.items()}
     limits = [(2.0**-53, "rounding of one number")]
@@ -57,7 +56,6 @@ def hidden_slips(fig, sizes, errors, loose, strict):
     sizes: (n,) how far the input is from one that hides it; errors: {formula: (n,)};
     loose, strict: two limits of a check.
     """
-    fig.set_layout_engine("constrained")
     ax = fig.subplots()
     limits = [
         (loose, f"a loose limit, {_power(loose)}"),

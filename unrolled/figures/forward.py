@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNED
+from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNED, number, subscript
 from unrolled.figures.graph import place, unrolled
 from unrolled.svg import GRID, INK, PAPER
 
@@ -97,19 +97,15 @@ def _sentence(t, T, x, h, y_hat, label):
     end = (
         f"; the true class, {label}, gets {y_hat[t, label]:.2f}." if guess != label else ", right."
     )
-    span = f"from {_number(h[t].min())} to {_number(h[t].max())}"
+    span = f"from {number(h[t].min())} to {number(h[t].max())}"
     return (
         f"Step {t} of {T}: row {t} {row}. U brings it in, W brings in {_state(t - 1)}, and the new "
         f"state {_state(t)} has entries {span}. {says}{end}"
     )
 
 
-def _number(value):
-    return f"{value:.2f}".replace("-", "−")
-
-
 def _state(t):
-    return "h" + str(t).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return f"h{subscript(t)}"
 
 
 def _listed(numbers):

@@ -22,7 +22,6 @@ def real_and_random(fig, norms):
 
     norms: {label: (n, T+1)}, two kinds of sequence; column n is ‖∂h_T/∂h_{T−n}‖.
     """
-    fig.set_layout_engine("constrained")
     ax = fig.subplots()
     styles = ({"color": INPUT, "ls": "-"}, {"color": HIDDEN, "ls": (0, (4, 2))})
     for (label, curves), style in zip(norms.items(), styles, strict=True):
@@ -45,7 +44,6 @@ def radius(fig, rho, norms, largest, *, limits):
     rho: spectral radius; norms: (n, T+1), a row for each sequence; largest: ‖W‖;
     limits: of the vertical axis, the same at every ρ.
     """
-    fig.set_layout_engine("constrained")
     ax = fig.subplots()
     lags = np.arange(norms.shape[1])
     ax.axhline(1, color=GRID, lw=1.4, zorder=0)
@@ -70,7 +68,6 @@ def before_and_after(fig, before, after, first_input, *, lag):
 
     before, after: (B, T+1), a row for each sequence; first_input: (B,) x_1; lag: of the right side.
     """
-    fig.set_layout_engine("constrained")
     left, right = fig.subplots(1, 2, width_ratios=(1.1, 1))
     for norms, color, style, hatch, label in (
         (before, GREY, (0, (4, 2)), "///", "before"),
@@ -114,7 +111,6 @@ def cliff(fig, w, heights, plain, clipped, loss_of):
 
     w, heights: (n,) the curve; plain, clipped: (before, after) of w; loss_of: w → height.
     """
-    fig.set_layout_engine("constrained")
     ax = fig.subplots()
     ax.plot(w, heights, color=INK, lw=1.6)
     ends = {"start": plain[0], "clipped step": clipped[1], "plain step": plain[1]}

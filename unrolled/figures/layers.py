@@ -3,7 +3,20 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, SIGNAL, SIGNED, arrow, matrix, node
+from unrolled.figures.base import (
+    GREY,
+    HIDDEN,
+    IMPLICIT,
+    INPUT,
+    ON_SQUARE,
+    SIGNAL,
+    SIGNED,
+    arrow,
+    matrix,
+    node,
+    number,
+    rounded,
+)
 from unrolled.svg import INK
 
 GAP = 2.0  # between two factors, in matrix cells; a layer's node stands above it
@@ -23,7 +36,6 @@ def signal_back(fig, back, factors, signals):
     factors: (f_K − y)ᵀ as (1, n_K), then the Jacobians of layers K…1, (n_ℓ, n_{ℓ-1});
     signals: the K+1 rows ∂L/∂f_K … ∂L/∂f_0.
     """
-    fig.set_layout_engine("none")  # a fixed place: quicker, and the frames stand still
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set(xticks=[], yticks=[])
     K = len(factors) - 1
@@ -88,8 +100,7 @@ def kernel_parts(fig, parts_added, image, signal, parts):
     order = np.argsort(-np.linalg.norm(flat, axis=1), kind="stable")
     gradient = flat.sum(axis=0)
     heights = np.append(0, np.cumsum(flat[order] @ gradient / (gradient @ gradient)))
-    total = np.round(flat[order[:parts_added]].sum(axis=0).reshape(r, s), 2) + 0.0  # no −0.00
-    fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
+    total = rounded(flat[order[:parts_added]].sum(axis=0).reshape(r, s))
     axes = [fig.add_axes(place) for place in KERNEL_PLACES]
     _windows(axes[0], image, order[:parts_added], signal.shape[1], (r, s))
     added = np.isin(np.arange(signal.size), order[:parts_added]).reshape(signal.shape)
@@ -153,9 +164,8 @@ def _row(ax, row, center, title):
     y = [PRODUCT, PRODUCT + 1.7]
     ax.pcolormesh(x, y, row[None], cmap=SIGNED, vmin=-limit, vmax=limit, ec=GREY, lw=0.5)
     for left, value in zip(x, row, strict=False):
-        number = f"{value:.2f}".replace("-", "−")
         place = (left + wide / 2, PRODUCT + 0.85)
-        ax.text(*place, number, ha="center", va="center", color="#10181f")
+        ax.text(*place, number(value), ha="center", va="center", color=ON_SQUARE)
     ax.text(x[0] - 0.6, PRODUCT + 0.85, title, ha="right", va="center", color=SIGNAL)
 
 

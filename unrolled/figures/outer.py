@@ -3,11 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, SIGNAL, matrix
+from unrolled.figures.base import GREY, HIDDEN, SIGNAL, matrix, number, subscript
 from unrolled.svg import INK
 
 SIZE = 13  # points
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def slabs(fig, e, t):
@@ -35,7 +34,7 @@ def slabs(fig, e, t):
     ax.text(C + 0.5, C + 0.5, f"$e_{t} {state}$", ha="center", va="center", fontsize=SIZE + 1)
     return (
         f"One slab of the tensor for each logit: row i of slab i is the hidden state, every other "
-        f"row is 0. Weighted with the entries of e{str(t).translate(SUBSCRIPTS)} and added, the "
+        f"row is 0. Weighted with the entries of e{subscript(t)} and added, the "
         f"slabs fill one row each; the sum is a column times a row."
     )
 
@@ -87,12 +86,12 @@ def rank_one(fig, t, T, e, h, term, total):
 
     i, m = np.unravel_index(np.argmax(np.abs(term)), term.shape)
     rank = np.linalg.matrix_rank(total)
-    now = str(t).translate(SUBSCRIPTS)
+    now = subscript(t)
     end = ": all of ∂L/∂V." if t == T else "."
     return (
         f"t = {t}: each square of the upper table is an entry of e{now}, on its left, times one of "
         f"h{now}, above it; the largest is "
-        f"({number(e[i])}) · ({number(h[m])}) = {number(term[i, m])}. The lower table now sums "
+        f"({number(e[i])}) · ({number(h[m])}) ≈ {number(term[i, m])}. The lower table now sums "
         f"{t} {'terms' if t > 1 else 'term'} and has rank {rank}{end}"
     )
 
@@ -134,8 +133,3 @@ def pairs(fig, sizes):
         f"where the error and the state are of the same time, belong to ∂L/∂V; "
         f"the {T * T - T} dashed ones do not."
     )
-
-
-def number(value):
-    """Two decimals with a true minus sign, and no minus before a zero."""
-    return f"{np.round(value, 2) + 0.0:.2f}".replace("-", "−")

@@ -6,10 +6,8 @@ import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from unrolled.figures import base, graph
-from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INK, OUTPUT, SIGNAL
+from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INK, OUTPUT, SIGNAL, subscript
 from unrolled.svg import PAPER
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def two_meanings(fig):
@@ -82,13 +80,13 @@ def one_path(fig, parts, C, t, k):
     _triangle(fig.add_axes((0.075, 0.005, 0.45, 0.35)), norms, chosen=(t, k))
     ax = fig.add_axes((0.58, 0.005, 0.4, 0.35))
     limit = np.nanmax(np.abs(parts))
-    shown = np.round(parts[t, k], 2) + 0.0  # + 0.0: no −0.00
+    shown = base.rounded(parts[t, k])
     base.matrix(ax, shown, limit=limit, size=12, title=f"added to $dL_{t}/dW$")
     back = "straight" if k == t else f"{t - k} step{'s' * (t - k > 1)} back in time"
     kind = "the explicit part" if k == t else "an implicit part"
     total = np.linalg.norm(np.nansum(parts[t], axis=0))
     row = f"The {t} parts of row {t} sum to" if t > 1 else "Nothing else is in"
-    t_, before = (str(n).translate(SUBSCRIPTS) for n in (t, k - 1))
+    t_, before = map(subscript, (t, k - 1))
     return (
         f"t = {t}, k = {k}: from loss L{t_} down to h{t_}, {back} to W at step {k}. "
         f"{2 * (t - k) + 3} factors make a column of {H} numbers; times the row of h{before} it is "
@@ -162,7 +160,7 @@ def cost(fig, rows, machine):
 def _number(value):
     """A number, or a pair of them, with two digits after the point, as on paper."""
     values = np.ravel(value)
-    text = ", ".join(f"{np.round(v, 2) + 0.0:.2f}".replace("-", "−") for v in values)
+    text = ", ".join(map(base.number, values))
     return f"({text})" if len(values) > 1 else text
 
 
@@ -176,7 +174,7 @@ def _story(params, run, back):
     u, w, b, n = params.U.item(), params.W.item(), params.b.item(), _number
     story = []
     for t in (1, 2):
-        now, old = (str(s).translate(SUBSCRIPTS) for s in (t, t - 1))
+        now, old = map(subscript, (t, t - 1))
         terms = [n(u * run.x[t]), n(w * run.h[t - 1]), n(b)]
         added = " + ".join(terms).replace("+ −", "− ")
         said = [
@@ -191,7 +189,7 @@ def _story(params, run, back):
         for sentence, name, value in zip(said, "ahzyL", values, strict=True):
             story.append((f"Forward, step {t}: {sentence}", {f"{name}{t}": n(value)}))
     for t in (2, 1):
-        now, old = (str(s).translate(SUBSCRIPTS) for s in (t, t - 1))
+        now, old = map(subscript, (t, t - 1))
         direct, at, added = n(back["direct"][t]), n(back["at"][t]), n(back["added"][t])
         arrived = n(back["direct"][t] + (back["sent"] if t == 1 else 0))
         met = f"; with the {n(back['sent'])} from step 2 it makes {arrived}" if t == 1 else ""

@@ -1,14 +1,11 @@
 """Softmax and cross-entropy: the outputs as bars, and tables of derivatives, class by class."""
 
-import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import OUTPUT, SIGNAL, matrix
+from unrolled.figures.base import ON_SQUARE, OUTPUT, SIGNAL, matrix, number, rounded, subscript
 from unrolled.svg import INK
 
 SIZE = 13  # points
-ON_SQUARE = "#10181f"  # on the squares of a matrix, which are light on any page
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def jacobian(fig, z, y_hat, J, k):
@@ -24,7 +21,7 @@ def jacobian(fig, z, y_hat, J, k):
         bars.text(i, value + 0.03, f"{value:.2f}", ha="center", fontsize=SIZE)
     bars.set(ylim=(0, 1.12), yticks=[], xlim=(-0.6, C - 0.4))
     bars.spines["left"].set_visible(False)
-    names = [f"$\\hat{{y}}_{i + 1}$\n{number(v)}" for i, v in enumerate(z)]
+    names = [f"$\\hat{{y}}_{i + 1}$\n{number(v, 0)}" for i, v in enumerate(z)]
     bars.set_xticks(range(C), names, fontsize=SIZE, linespacing=1.4)
     bars.tick_params(length=0)
     fig.text(0.03, 0.035, "$z$", fontsize=SIZE + 1)
@@ -39,8 +36,8 @@ def jacobian(fig, z, y_hat, J, k):
     )
 
     own, away = J[k, k], J[:, k].sum() - J[k, k]
-    name = str(k + 1).translate(SUBSCRIPTS)
-    setting = f"z{name} = {number(z[k])} gives ŷ{name} = {y_hat[k]:.2f}."
+    name = subscript(k + 1)
+    setting = f"z{name} = {number(z[k], 0)} gives ŷ{name} = {y_hat[k]:.2f}."
     if own < 0.02:
         return (
             f"{setting} That is nearly {round(y_hat[k])}, so the framed column is nearly 0: "
@@ -70,7 +67,7 @@ def terms(fig, table, e, label):
     fig.text(0.75, 0.15, r"$\hat{y}_k - y_k$", color=SIGNAL, va="center", fontsize=SIZE + 1)
     fig.text(0.75, 0.61, "framed: $i=k$\nothers: $i\\neq k$", va="center", linespacing=1.6)
 
-    signal = ", ".join(number(v, 2) for v in e)
+    signal = ", ".join(number(v) for v in e)
     if label == "soft":
         return (
             "A soft label: every row has terms, those with i = k on the diagonal and those with "
@@ -94,13 +91,3 @@ def label_sides(ax, C, row, column):
     for i in range(C):
         ax.text(-0.12, i + 0.5, row % (i + 1), ha="right", va="center", fontsize=SIZE)
         ax.text(i + 0.5, -0.12, column % (i + 1), ha="center", va="bottom", fontsize=SIZE)
-
-
-def rounded(values):
-    """To two digits, with no negative zero."""
-    return np.round(values, 2) + 0.0
-
-
-def number(value, digits=0):
-    """A number with a true minus sign, and no minus before a zero."""
-    return f"{np.round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, OUTPUT, SIGNAL, matrix
+from unrolled.figures.base import (
+    GREY,
+    HIDDEN,
+    IMPLICIT,
+    INPUT,
+    OUTPUT,
+    SIGNAL,
+    matrix,
+    number,
+    rounded,
+)
 from unrolled.figures.graph import unrolled
 from unrolled.svg import INK
 
@@ -26,7 +36,6 @@ def backward_stages(fig, moment, sweeps, parts):
     back, stage = divmod(moment - 1, STAGES)
     t = T - back
     arrives = t < T
-    fig.set_layout_engine("none")  # fixed places: quicker, and the frames stand still
     _graph(fig.add_axes((0.01, 0.575, 0.98, 0.42)), T, t, stage, arrives)
     fig.text(0.5, 0.55, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
     for path, y in (("off", 0.51), ("on", 0.475)):
@@ -39,7 +48,7 @@ def backward_stages(fig, moment, sweeps, parts):
         title = rf"$\partial L/\partial {name}$"
         fig.text(left + width / 2, 0.43, title, ha="center", size=17, color=color)
         for path, bottom in PATHS.items():
-            total = np.round(parts[path][name][first:].sum(axis=0), 2) + 0.0
+            total = rounded(parts[path][name][first:].sum(axis=0))
             ax = fig.add_axes((left, bottom, width, 0.175))
             matrix(ax, total, limit=limit)
             ax.set_aspect("auto")
@@ -102,8 +111,7 @@ def _formula(t, stage, arrives):
 def _signal(t, stage, path, sweep):
     """The vector that this stage makes, or hands on, in words."""
     vector = [sweep.e[t], sweep.dh[t], sweep.da[t], sweep.da[t]][stage]
-    numbers = ", ".join(f"{value:.2f}" for value in np.round(vector, 2) + 0.0)
-    return f"path {path}: ({numbers})".replace("-", "−")
+    return f"path {path}: ({', '.join(map(number, vector))})"
 
 
 def _sentence(t, stage, sweeps, off):

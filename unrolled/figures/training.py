@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, INPUT, OUTPUT, SIGNAL, SIGNED, arrow
+from unrolled.figures.base import GREY, HIDDEN, INPUT, ON_SQUARE, OUTPUT, SIGNAL, SIGNED, arrow
 from unrolled.figures.forward import INK_IN, SHARE
 from unrolled.svg import GRID, INK, PAPER
 
@@ -92,7 +92,7 @@ def confusion(fig, counts):
                 str(n),
                 ha="center",
                 va="center",
-                color=SIGNAL if wrong else "#10181f",
+                color=SIGNAL if wrong else ON_SQUARE,
                 weight="bold" if wrong else "normal",
             )
     ax.invert_yaxis()

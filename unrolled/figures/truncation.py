@@ -13,7 +13,6 @@ def window(fig, rho, w, of_W, of_U):
     rho: of the network shown; w: the window, 1…T; of_W, of_U: each three arrays (T,) for the
     windows 1…T: relative error, angle to the true gradient in degrees, length over the true length.
     """
-    fig.set_layout_engine("constrained")
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.25))
     error, angle, length = (values[w - 1] for values in of_W)
     tip = length * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
@@ -52,7 +51,6 @@ def pairs(fig, w, sliding, chunked):
 
     w: the window; sliding, chunked: (T, T) of bool, row t−1 and column k−1, true where kept.
     """
-    fig.set_layout_engine("constrained")
     T = len(sliding)
     t, k = np.nonzero(np.tri(T, dtype=bool))
     for ax, kept, title, color, mark in zip(
@@ -88,7 +86,6 @@ def cost(fig, over_T, over_H, exponents):
 
     over_T, over_H: {method: (sizes, times)}; exponents: {(method, "T" or "H"): fitted exponent}.
     """
-    fig.set_layout_engine("constrained")
     axes = fig.subplots(1, 2, sharey=True)
     styles = {"BPTT": (HIDDEN, "o", "-"), "RTRL": (IMPLICIT, "s", (0, (4, 2)))}
     for ax, curves, axis in zip(axes, (over_T, over_H), "TH", strict=True):
