@@ -23,7 +23,7 @@ def pytest_terminal_summary(terminalreporter):
     reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
     counts = [n for r in reports for name, n in r.user_properties if name == "mutants"]
     if counts:
-        total, killed, equivalent = map(sum, zip(*counts, strict=True))
+        total, alive = map(sum, zip(*counts, strict=True))
         terminalreporter.write_line(
-            f"{total} mutants of {len(counts)} sources: {killed} killed, {equivalent} equivalent"
+            f"{total} mutants of {len(counts)} sources: {total - alive} killed, {alive} equivalent"
         )

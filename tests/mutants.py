@@ -1,104 +1,331 @@
 """Break a piece of source in every small way that a slip of the pen would, one way at a time.
 
-    python tests/mutants.py notebooks/05_outer_product.ipynb     what survives in one notebook
+    python tests/mutants.py                                all notebooks and modules, every mutant
+    python tests/mutants.py notebooks/05_outer_product.ipynb unrolled/rtrl.py      only these
 
-A mutant flips a sign, drops a summand, a factor or an exponent, removes a `.T`, or swaps a `@`;
-`h[t - 1]` becomes `h[t]` as a dropped summand.  Only statements that a check depends on are
-touched.  A cell that rejects a wrong line has one mutant: the right line in its place.
+A mutant of a notebook is killed when its cell, or a later one that rests on it, raises or prints
+something else; a mutant of a module, when a test fails.  The ways to break are `SLIPS`; a mutant
+that changes nothing is listed in equivalent_mutants.yml with the reason.
 """
 
 import ast
 import contextlib
 import copy
+import importlib
 import io
 import json
+import os
+import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import ledger
 import numpy as np
+import pytest
+import yaml
 
-from unrolled.gradcheck import complex_step
+os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
+import ledger  # noqa: E402, found by the line above
+from tqdm import tqdm  # noqa: E402
+
+from unrolled.gradcheck import complex_step  # noqa: E402
+
+LISTED = ROOT / "tests" / "equivalent_mutants.yml"
 RIGHT = "_right_value"
+MODULES_TESTED = {  # the test files that hold each module
+    "gradcheck": ["test_gradcheck"],
+    "matrices": ["test_matrices"],
+    "rnn": ["test_rnn"],
+    "rtrl": ["test_rtrl"],
+    "train": ["test_train"],
+    "data": ["test_data"],
+    "clinic.xray": ["test_clinic"],
+    "clinic.patterns": ["test_clinic"],
+    "clinic.diagnosis": ["test_clinic"],
+    "clinic.jacobian": ["test_clinic"],
+    "clinic.words": ["test_clinic"],
+    "clinic.visit": ["test_clinic"],
+}
+PRELOADED = ("autograd", "hypothesis", "playwright.sync_api", "matplotlib", "anywidget")
+PATIENCE = 20  # seconds after which a mutant that still runs counts as killed
+MANY = 100  # a number of samples, which may as well be another
+SLOW = 1.0  # seconds: a cell that takes longer is not run again for the mutants of another
+DRAWS = {"show", "flipbook", "jslink", "display", "source"}  # cells whose output nbval compares
+SPOKEN = {
+    "print",
+    "fill",
+    "check",
+    "agree",
+    "rejects",
+    "round",
+}  # their texts and digits are no slip
+CHOSEN = {
+    "default_rng",
+    "example",
+    "arange",
+    "linspace",
+    "errstate",
+    "array",
+    "allclose",
+    "isclose",
+}
+DRAWN = {"standard_normal", "normal", "integers", "uniform", "dirichlet", "choice", "permutation"}
+MODULES = {"np", "rnn", "data", "train", "gradcheck", "plt"}  # a call of np.f changes no np
+EVEN = {"norm", "abs", "allclose", "relative_error", "outer", "half_square"}  # f(a - b) = f(b - a)
 
 
 class Mutant(NamedTuple):
     """One broken version of a cell or a module."""
 
     where: str  # the first ledger name that the cell checks, or the function it stands in
+    kind: str  # the slip's name, a key of SLIPS
     change: str  # "before → after", as source
     code: ast.Module
 
 
-def of_cell(source: str) -> Iterator[Mutant]:
-    """The mutants of one notebook cell."""
+def _binary(node, *operators):
+    return isinstance(node, ast.BinOp) and isinstance(node.op, operators)
+
+
+def _sign(node):
+    if _binary(node, ast.Add, ast.Sub):
+        other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        yield ast.BinOp(node.left, other, node.right)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if not isinstance(node.operand, ast.Constant):
+            yield node.operand
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        yield ast.AugAssign(node.target, ast.Sub(), node.value)
+
+
+def _dropped(node):
+    if _binary(node, ast.Add, ast.Sub, ast.Mult, ast.MatMult):
+        yield from (node.left, node.right)
+    elif _binary(node, ast.Div, ast.Pow, ast.FloorDiv, ast.Mod):
+        yield node.left
+
+
+def _transposed(node):
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value
+
+
+def _swapped(node):
+    if _named(node, EVEN) and len(node.args) == 2:
+        first, second = node.args
+        if ast.dump(first) != ast.dump(second) and not _named(node, EVEN - {"outer"}):
+            yield ast.Call(node.func, [second, first], node.keywords)
+        return
+    if _binary(node, ast.MatMult, ast.Sub, ast.Div):
+        yield ast.BinOp(node.right, node.op, node.left)
+    elif (
+        isinstance(node, ast.Call)
+        and len(node.args) >= 2
+        and not _named(node, SPOKEN | CHOSEN | DRAWN)
+    ):
+        if not any(isinstance(argument, ast.Starred) for argument in node.args[:2]):
+            first, second, *rest = node.args
+            if ast.dump(first) != ast.dump(second):
+                yield ast.Call(node.func, [second, first, *rest], node.keywords)
+    elif isinstance(node, ast.IfExp):
+        yield ast.IfExp(node.test, node.orelse, node.body)
+
+
+def _shifted(node):
+    if isinstance(node, ast.Constant) and type(node.value) is int and abs(node.value) < MANY:
+        yield from (ast.Constant(node.value + 1), ast.Constant(node.value - 1))
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+        for op in (ast.Add(), ast.Sub()):
+            index = ast.BinOp(node.slice, op, ast.Constant(1))
+            yield ast.Subscript(node.value, index, node.ctx)
+
+
+def _constant(node):
+    if isinstance(node, ast.Constant) and type(node.value) is float and node.value:
+        yield ast.Constant(2 * node.value)
+    elif isinstance(node, ast.Constant) and type(node.value) is bool:
+        yield ast.Constant(not node.value)
+
+
+_OTHER = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+_OPPOSITE = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt}
+_OPPOSITE |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+_OPPOSITE |= {ast.In: ast.NotIn, ast.NotIn: ast.In}
+
+
+def _comparison(node):
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        if type(node.ops[0]) in _OPPOSITE:
+            yield ast.Compare(node.left, [_OPPOSITE[type(node.ops[0])]()], node.comparators)
+    elif isinstance(node, ast.BoolOp):
+        other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+        yield ast.BoolOp(other, node.values)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield node.operand
+
+
+def _boundary(node):
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OTHER:
+        yield ast.Compare(node.left, [_OTHER[type(node.ops[0])]()], node.comparators)
+
+
+def _overwritten(node):
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        target = copy.deepcopy(node.target)
+        yield ast.Assign([target], node.value, lineno=0)
+
+
+def _deleted(node):
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and not (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ):
+        yield ast.Pass()
+
+
+SLIPS = {
+    "sign": _sign,  # a + b → a - b, -a → a, a += b → a -= b
+    "dropped": _dropped,  # a summand, a factor, a divisor, an exponent
+    "transposed": _transposed,  # A.T → A
+    "swapped": _swapped,  # A @ B → B @ A, a - b → b - a, f(a, b) → f(b, a)
+    "shifted": _shifted,  # 2 → 3, 2 → 1, h[t] → h[t + 1], h[t - 1]; axes are whole numbers too
+    "constant": _constant,  # 0.5 → 1.0, True → False
+    "comparison": _comparison,  # < → >=, and → or, not a → a
+    "boundary": _boundary,  # < → <=
+    "overwritten": _overwritten,  # a += b → a = b
+    "deleted": _deleted,  # a statement inside a function
+}
+
+
+def _mutants_of_module(source: str) -> Iterator[Mutant]:
+    """The mutants of every function and method of a module."""
     tree = ast.parse(source)
-    where = ledger.calls(source)[0][1]
-    for statement in _feeding_checks(tree.body):
-        yield from _mutants(tree, statement, where)
-    for call in ast.walk(tree):
-        if _calls(call, {"rejects"}):
-            broken = copy.deepcopy(tree)
-            twin = _twin(tree, broken, call)
-            right = ast.Call(ast.Name(RIGHT, ast.Load()), twin.args[2:], twin.keywords)
-            twin.args[1] = right
-            yield Mutant(where, f"{call.args[0].value}: the right line", _fixed(broken))
+    for owner in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+        prefix = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
+        for function in owner.body:
+            if isinstance(function, ast.FunctionDef):
+                for statement in function.body:
+                    yield from _broken(tree, statement, prefix + function.name)
 
 
-def of_module(source: str) -> Iterator[Mutant]:
-    """The mutants of every function of a module."""
-    tree = ast.parse(source)
-    for function in tree.body:
-        if isinstance(function, ast.FunctionDef):
-            for statement in function.body:
-                yield from _mutants(tree, statement, function.name)
+class _Cell(NamedTuple):
+    source: str
+    statements: list
+    code: object  # compiled
 
 
-def survivors(notebook: Path) -> tuple[list[Mutant], int]:
-    """Run every mutant of a notebook in the namespace of its cell.
+def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[Mutant]]:
+    """Run every mutant of a notebook in the namespace of its cell, then the cells that rest on it.
 
-    Returns the mutants that raised nothing, and how many there were.
-    Cells that only draw are not run, so no other cell may need what they bind.
+    Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
+    of them: the first of each kind in each cell, and every fourth.  Cells that only draw are not
+    run, so no other cell may need what they bind; what only they need is not mutated, for the
+    strict comparison of their pictures holds it.  Raises RuntimeError where the notebook fails.
     """
+    cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
+    cells = [cell for cell in cells if cell is not None]
     namespace = {"__name__": "__main__", RIGHT: _right_value}
-    alive, count = [], 0
+    said, before, slow = [], [], []
+    for cell in cells:  # the notebook as it is
+        before.append(_copied(namespace))
+        start = time.perf_counter()
+        said.append(_run(cell.code, namespace))
+        slow.append(time.perf_counter() - start > SLOW)
+        if said[-1] is None:
+            raise RuntimeError(f"{notebook.name}: this cell fails:\n{cell.source}")
+    tried, alive = [], []
+    for i, cell in enumerate(cells):
+        found = []
+        for statement in cell.statements:
+            spoken, later = _resting(cells, i, statement)
+            if spoken:
+                chain = [j for j in later if not slow[j]]
+                found += [(mutant, chain) for mutant in _mutants(cell.source, statement)]
+        for mutant, chain in _part(found, 4) if part else found:
+            tried.append(mutant)
+            _restore(namespace, before[i])
+            if _run(mutant.code, namespace) == said[i] and all(
+                _run(cells[j].code, namespace) == said[j] for j in chain
+            ):
+                alive.append(mutant)
+    return tried, alive
+
+
+def _part(found, every):
+    """The first mutant of each kind, and every so many of all; `found` are tuples."""
+    kinds = set()
+    for i, one in enumerate(found):
+        if one[0].kind not in kinds or i % every == 0:
+            kinds.add(one[0].kind)
+            yield one
+
+
+def _code_cells(notebook):
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    for index, cell in enumerate(cells):
-        source = "".join(cell["source"])
-        if cell["cell_type"] != "code" or (_draws(source) and not ledger.calls(source)):
-            continue
-        if ledger.calls(source):
-            before = _copied(namespace)
-            for mutant in of_cell(source):
-                count += 1
-                if not _raises(mutant.code, namespace):
-                    alive.append(mutant)
-                namespace.clear()
-                namespace.update(_copied(before))
-        with _quiet():
-            exec(compile(source, f"{notebook.name}, cell {index}", "exec"), namespace)
-    return alive, count
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-def _feeding_checks(body):
-    """The statements that a check or an identity depends on, found from the last to the first."""
-    needed, found = set(), []
-    for statement in reversed(body):
-        checks = any(_calls(node, {"check", "agree"}) for node in ast.walk(statement))
-        if checks or _bound(statement) & needed:
-            needed |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-            found.append(statement)
-    return reversed(found)
+def _cell(notebook, index, source):
+    tree = ast.parse(source)
+    if not _speaks(tree) and any(_named(node, DRAWS) for node in ast.walk(tree)):
+        return None
+    code = compile(source, f"{notebook.name}, code cell {index + 1}", "exec")
+    return _Cell(source, tree.body, code)
+
+
+def _speaks(tree):
+    return any(_called(node, {"print", "check", "agree", "rejects"}) for node in ast.walk(tree))
+
+
+def _resting(cells, i, statement):
+    """Whether a statement is seen in a check or a print, and the later cells that rest on it."""
+    tainted, spoken, later = set(_bound(statement)), _speaks(statement), []
+    own = cells[i].statements
+    for j, statements in enumerate(
+        [own[own.index(statement) + 1 :], *(c.statements for c in cells[i + 1 :])]
+    ):
+        touched = False
+        for other in statements:
+            loads = {n.id for n in ast.walk(other) if isinstance(n, ast.Name)}
+            if loads & tainted:
+                tainted |= _bound(other)
+                touched = True
+                spoken |= _speaks(other)
+            else:
+                tainted -= _rebound(other)
+        if touched and j:
+            later.append(i + j)
+    return spoken, later
+
+
+def _outside_comprehensions(statement):
+    """The nodes of a statement but for the targets of its comprehensions, which stay inside."""
+    inside = {
+        id(inner)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.comprehension)
+        for inner in ast.walk(node.target)
+    }
+    return [node for node in ast.walk(statement) if id(node) not in inside]
+
+
+def _rebound(statement):
+    """Names that a statement gives a value that owes nothing to their old one."""
+    if isinstance(statement, ast.Assign):
+        targets = [n for target in statement.targets for n in ast.walk(target)]
+        return {n.id for n in targets if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {statement.name} if isinstance(statement, ast.FunctionDef) else set()
 
 
 def _bound(statement):
     """Names that a statement gives a value: x = …, x[i] = …, x += …, def x, for x, x.append(…)."""
     names = set()
-    for node in ast.walk(statement):
+    for node in _outside_comprehensions(statement):
         if isinstance(node, ast.FunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -106,48 +333,69 @@ def _bound(statement):
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             names |= {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            names |= {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)}
+            names |= {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)} - MODULES
     return names
 
 
-def _mutants(tree, statement, where):
-    untouched = {
-        inner
-        for node in ast.walk(statement)
-        if _calls(node, {"rejects", "print"}) or isinstance(node, ast.JoinedStr | ast.Raise)
-        for inner in ast.walk(node)
-    }
+def _mutants(source, statement):
+    """The mutants of one statement of a cell."""
+    tree = ast.parse(source)
+    statement = next(s for s in tree.body if ast.dump(s) == ast.dump(statement))
+    calls = ledger.calls(source)
+    where = calls[0][1] if calls else min(_bound(statement), default="cell")
+    yield from _broken(tree, statement, where)
+    for call in ast.walk(statement):
+        if _called(call, {"rejects"}):
+            right = ast.Call(ast.Name(RIGHT, ast.Load()), call.args[2:], call.keywords)
+            name = f"{call.args[0].value}: the right line"
+            yield Mutant(where, "right", name, _replaced(tree, call.args[1], right))
+
+
+def _broken(tree, statement, where):
+    if isinstance(statement, ast.Assign) and any(_named(n, DRAWN) for n in ast.walk(statement)):
+        return  # a random input is as good as another
+    if isinstance(statement, ast.Assign) and not any(
+        isinstance(n, ast.Name | ast.Call) for n in ast.walk(statement.value)
+    ):
+        return  # so is a number that is chosen
+    left_alone = _left_alone(statement)
     for node in ast.walk(statement):
-        if node in untouched:
+        for kind, slip in SLIPS.items():
+            if left_alone.get(node, set()) & {kind, "all"}:
+                continue
+            for new in slip(node):
+                change = f"{ast.unparse(node)} → {ast.unparse(_fixed(new))}"
+                yield Mutant(where, kind, change, _replaced(tree, node, new))
+
+
+def _replaced(tree, old, new):
+    """A copy of the tree with one node replaced."""
+    copied = copy.deepcopy(tree)
+    twin = next(b for a, b in zip(ast.walk(tree), ast.walk(copied), strict=True) if a is old)
+    return _fixed(_Replace(twin, new).visit(copied))
+
+
+def _left_alone(statement):
+    """{node: kinds of slips} for what is no formula: texts, errors, inputs, f(a - b) = f(b - a)."""
+    kinds = {statement: {"deleted"}}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.JoinedStr | ast.Raise):
+            chosen = {inner: {"all"} for inner in ast.walk(node)}
+        elif _named(node, CHOSEN):
+            chosen = {inner: {"all"} for argument in node.args for inner in ast.walk(argument)}
+        elif _named(node, EVEN) and node.args and _binary(node.args[0], ast.Sub):
+            chosen = {node.args[0]: {"swapped"}}
+        elif _binary(node, ast.Pow) and _binary(node.left, ast.Sub):
+            chosen = {node.left: {"swapped"}}
+        elif isinstance(node, ast.Compare):  # a threshold
+            chosen = {n: {"constant"} for n in node.comparators}
+            if any(isinstance(n, ast.Constant) and type(n.value) is float for n in chosen):
+                chosen[node] = {"boundary"}
+        else:
             continue
-        for replacement in _slips(node):
-            broken = copy.deepcopy(tree)
-            twin = _twin(tree, broken, node)
-            _Replace(twin, replacement).visit(broken)
-            change = f"{ast.unparse(node)} → {ast.unparse(replacement)}"
-            yield Mutant(where, change, _fixed(broken))
-
-
-def _slips(node):
-    """What a slip of the pen would make of one node of the tree."""
-    if isinstance(node, ast.BinOp):
-        left, op, right = node.left, node.op, node.right
-        if isinstance(op, ast.Add):
-            yield from (ast.BinOp(left, ast.Sub(), right), left, right)
-        elif isinstance(op, ast.Sub):
-            yield from (ast.BinOp(left, ast.Add(), right), left, right)
-        elif isinstance(op, ast.Mult):
-            yield from (left, right)
-        elif isinstance(op, ast.MatMult):
-            yield from (ast.BinOp(right, op, left), left, right)
-        elif isinstance(op, ast.Div | ast.Pow):
-            yield left
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield node.operand
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
-        yield node.value
-    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-        yield ast.AugAssign(node.target, ast.Sub(), node.value)
+        for inner, some in chosen.items():
+            kinds.setdefault(inner, set()).update(some)
+    return kinds
 
 
 class _Replace(ast.NodeTransformer):
@@ -158,34 +406,53 @@ class _Replace(ast.NodeTransformer):
         return copy.deepcopy(self.new) if node is self.old else self.generic_visit(node)
 
 
-def _twin(tree, copied, node):
-    """The node of the copied tree that stands where `node` stands in the original."""
-    return next(b for a, b in zip(ast.walk(tree), ast.walk(copied), strict=True) if a is node)
-
-
 def _fixed(tree):
     return ast.fix_missing_locations(tree)
 
 
-def _calls(node, names):
+def _called(node, names):
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
-def _draws(source):
-    return any(f"{name}(" in source for name in ("show", "flipbook", "jslink", "display"))
+def _named(node, names):
+    """Whether a node is a call of one of these functions or methods."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    return (called.id if isinstance(called, ast.Name) else getattr(called, "attr", None)) in names
 
 
 def _right_value(f, x=None):
     return f if x is None else complex_step(f, np.asarray(x))
 
 
-def _raises(code, namespace):
-    with _quiet():
+class _OutOfTime(Exception):
+    pass
+
+
+def _run(code, namespace):
+    """What the code prints; None if it raises, or does not end."""
+    code = compile(code, "mutant", "exec") if isinstance(code, ast.AST) else code
+
+    def out_of_time(signum, frame):
+        raise _OutOfTime
+
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    with contextlib.redirect_stdout(io.StringIO()) as out, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
-            exec(compile(code, "mutant", "exec"), namespace)
+            exec(code, namespace)
         except Exception:  # any error at all is a mistake that the reader is told of
-            return True
-    return False
+            return None
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return out.getvalue()
+
+
+def _restore(namespace, saved):
+    namespace.clear()
+    namespace.update(_copied(saved))
 
 
 def _copied(namespace):
@@ -197,16 +464,80 @@ def _copied(namespace):
     }
 
 
-@contextlib.contextmanager
-def _quiet():
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+def of_module(name: str, tests: list[Path], part: bool = False):
+    """Run the tests of a module of `unrolled` on every mutant of it, each in a process of its own.
+
+    Returns the mutants that were tried, and those that every test lets pass; with `part`, the first
+    of each kind and every twelfth.  To be called in a fresh process: what imported the module
+    before would keep its functions as they were.
+    """
+    for preloaded in PRELOADED:  # once, and not in each child
+        importlib.import_module(preloaded)
+    path = ROOT / "unrolled" / f"{name.replace('.', '/')}.py"
+    found = [(mutant,) for mutant in _mutants_of_module(path.read_text(encoding="utf-8"))]
+    tried = [mutant for (mutant,) in (_part(found, 12) if part else found)]
+    alive = [mutant for mutant in tqdm(tried, desc=name) if _passes(mutant, name, tests)]
+    return tried, alive
+
+
+def _passes(mutant, module, tests):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(120)  # an endless loop ends in a signal, and counts as killed
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+            try:
+                home = importlib.import_module(f"unrolled.{module}")
+                exec(compile(mutant.code, module, "exec"), home.__dict__)
+                quiet = ["-xq", *(f"-pno:{name}" for name in ("cacheprovider", "xdist", "nbval"))]
+                failed = pytest.main([*quiet, *map(str, tests)])
+            except BaseException:  # a module that cannot even be imported
+                failed = 1
+        os._exit(int(failed != 0))
+    return os.waitpid(child, 0)[1] == 0
+
+
+def judge(source: str, tried: list[Mutant], alive: list[Mutant]) -> list[str]:
+    """What is wrong, a line each: a survivor that is not listed, a listed one that is killed."""
+    listed = {
+        (where, change)
+        for entry in yaml.safe_load(LISTED.read_text(encoding="utf-8"))
+        if entry["source"] == source
+        for where, changes in entry["mutants"].items()
+        for change in changes
+    }
+    found = {(mutant.where, mutant.change) for mutant in alive}
+    known = {(mutant.where, mutant.change) for mutant in tried}
+    faults = [f"{source}, {w}: survives: {c}" for w, c in sorted(found - listed)]
+    return faults + [
+        f"{source}, {w}: listed, but killed: {c}" for w, c in sorted(listed & known - found)
+    ]
+
+
+def main(argv: list[str]) -> int:
+    part = "--part" in argv
+    paths = [Path(argument).resolve() for argument in argv if not argument.startswith("--")]
+    paths = paths or [*sorted((ROOT / "notebooks").glob("*.ipynb")), *map(_path, MODULES_TESTED)]
+    failed = False
+    for path in paths:
+        if path.suffix == ".py":
+            source = ".".join(path.relative_to(ROOT / "unrolled").with_suffix("").parts)
+            tests = [ROOT / "tests" / f"{test}.py" for test in MODULES_TESTED[source]]
+            tried, alive = of_module(source, tests, part)
+        else:
+            source = path.stem
+            tried, alive = of_notebook(path, part)
+        faults = judge(source, tried, alive)
+        print(f"{source}: {len(tried)} mutants, {len(tried) - len(alive)} killed", flush=True)
+        print("".join(f"  {fault}\n" for fault in faults), end="", flush=True)
+        failed |= bool(faults)
+    return int(failed)
+
+
+def _path(module):
+    return ROOT / "unrolled" / f"{module.replace('.', '/')}.py"
 
 
 if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:]):
-        alive, count = survivors(path)
-        print(f"{path.name}: {count} mutants, {len(alive)} survive")
-        for mutant in alive:
-            print(f"  {mutant.where}: {mutant.change}")
+    sys.exit(main(sys.argv[1:]))

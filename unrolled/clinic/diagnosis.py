@@ -209,15 +209,15 @@ class _Gradient(_Patient):
                 )
                 if counted is not None:
                     slips = (*xray.slips(build), *counted[0])
-                    found.append((slips, counted[1], fitted.weights))
+                    found.append((slips, counted[1], fitted))
             if found:
                 break
         if not found:
             return (), {}, (), None
         fewest = min(len(slips) for slips, *_ in found)
         found = [one for one in found if len(one[0]) == fewest]
-        slips, numbers, weights = found[0]
-        if "mean-over-time" in slips and not self.depends_on_time(weights):
+        slips, numbers, (build, weights, _) = found[0]
+        if "mean-over-time" in slips and not self.depends_on_time(build, weights):
             numbers = {**numbers, "factor": np.nanmax(np.abs(weights))}
             slips = tuple("factor" if name == "mean-over-time" else name for name in slips)
         also = [name for other, *_ in found[1:] for name in other]
@@ -225,16 +225,15 @@ class _Gradient(_Patient):
         also = tuple(name for name in dict.fromkeys(also) if name not in slips)
         return slips, numbers, also, _as_triangle(weights, places)
 
-    def depends_on_time(self, weights):
+    def depends_on_time(self, build, weights):
         """Whether a constant factor that looks like 1/T is another one at another T."""
         shorter = self.inputs(T - 2)
         seen = visit(self.answer, list(shorter), DOOR)
-        ratio = [
-            np.linalg.norm(value) / np.linalg.norm(self.right(given))
-            for value, given in zip(seen.values, shorter, strict=False)
-        ]
-        # a mean over T − 2 steps is T/(T − 2) times as large; half way between is far from both
-        return not ratio or np.median(ratio) > np.nanmax(np.abs(weights)) * (1 + 1 / (T - 2))
+        if seen.error is not None:
+            return True
+        there = self.fit(seen.values, build, steps=T - 2).weights
+        ratio = np.nanmax(np.abs(there)) / np.nanmax(np.abs(weights))
+        return ratio > 1 + 1 / (T - 2)  # half way between 1 and T/(T − 2)
 
     def smallest_example(self):
         """The smallest network on which the answer is wrong, one entry, both numbers."""

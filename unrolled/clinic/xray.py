@@ -73,7 +73,7 @@ def _network(rng, n, steps, batch, square):
     if n % 2:
         y[-1] = rng.dirichlet(np.ones(C), size=many or None)  # a soft label
     if steps > 2:
-        y[n % (steps - 1)] = 0  # a step without a label
+        y[n % steps] = 0  # a step without a label
     x = rng.standard_normal((steps, *many, sizes["D"]))
     return Network(params, x, y, 0.8 * rng.standard_normal((*many, H)))
 
@@ -294,30 +294,37 @@ def slips(build: Build) -> tuple[str, ...]:
 
 
 @cache
-def design(of: str, build: Build, steps: int, batch: bool, square: bool, activation: str):
-    """(columns, norms): the parts on every network as the columns of one matrix, each of norm 1."""
-    rows = []
+def design(of: str, build: Build, batch: bool, square: bool, activation: str, steps: int):
+    """(columns, norms, sizes): the parts on every network as the columns of one matrix.
+
+    Each column has norm 1, by `norms`; each network's rows were divided by its `sizes` first, so
+    that no network drowns the others.
+    """
+    rows, sizes = [], []
     for network in networks(steps, batch, square):
         found = parts(network, of, build, activation)
-        rows.append(found.reshape(len(found), -1).T)
+        sizes.append(np.sqrt((found**2).sum()))
+        rows.append(found.reshape(len(found), -1).T / sizes[-1])
     columns = np.concatenate(rows)
     norms = np.sqrt((columns**2).sum(axis=0))
-    return columns / np.where(norms > 0, norms, 1.0), norms
+    return columns / np.where(norms > 0, norms, 1.0), norms, sizes
 
 
-def fit(answers, of: str, build=RIGHT, batch=False, square=False, activation="tanh") -> Fit:
+def fit(
+    answers, of: str, build=RIGHT, batch=False, square=False, activation="tanh", steps=T
+) -> Fit:
     """The least-squares weights of the parts in an answer on every network.
 
-    answers: one array a network, in the order of `networks`.
+    answers: one array a network, in the order of `networks(steps, batch, square)`.
     """
-    answer = np.concatenate([np.ravel(array) for array in answers])
-    steps = T
-    columns, norms = design(of, build, steps, batch, square, activation)
+    columns, norms, sizes = design(of, build, batch, square, activation, steps)
+    scaled = [np.ravel(array) / size for array, size in zip(answers, sizes, strict=True)]
+    answer = np.concatenate(scaled)
     seen = norms > 0
     A = columns[:, seen]
     # the columns have norm 1, so the normal equations are well enough conditioned
-    weights = np.full(len(norms), np.nan)
     solved = np.linalg.solve(A.T @ A + 1e-14 * np.eye(A.shape[1]), A.T @ answer)
+    weights = np.full(len(norms), np.nan)
     weights[seen] = solved / norms[seen]
     size = np.sqrt(np.sum(answer**2))
     left = np.sqrt(np.sum((answer - A @ solved) ** 2))
