@@ -1,7 +1,8 @@
 """What every benchmark shares: timing in turns, and a table that names the machine.
 
 A benchmark times its competitors one after the other in the same run, on one thread, and writes
-ratios to benchmarks/results/NAME.csv.  The book's measured plots read those files.
+ratios to a table: into _build/benchmarks, or with STORE set into benchmarks/results, which the
+book's pages read (then `make notebooks` brings the pages up to date).
 """
 
 import csv
@@ -13,9 +14,10 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
-RESULTS = Path(__file__).with_name("results")
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / ("benchmarks/results" if os.environ.get("STORE") else "_build/benchmarks")
 
 
 def machine() -> str:
@@ -26,26 +28,36 @@ def machine() -> str:
         names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         cpu = names[0].partition(":")[2].strip() if names else cpu
     return (
-        f"{cpu}, {os.cpu_count()} cores (1 thread used), {platform.system()}, "
+        f"{cpu}, {os.cpu_count()} cores (1 thread used), {platform.system()}, {_blas()}, "
         f"Python {platform.python_version()}, numpy {np.__version__}"
     )
 
 
+def _blas():
+    libraries = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return ", ".join(f"{b['internal_api']} for {b.get('architecture', '?')}" for b in libraries)
+
+
 def seconds(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
-    """The best processor time of one call of each competitor, in seconds.
+    """The best processor time of one call of each competitor, in seconds; arguments as in `turns`."""
+    return {name: min(times) for name, times in turns(competitors, rounds, least).items()}
+
+
+def turns(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
+    """The processor times of one call of each competitor, a list of `rounds` of them, in seconds.
 
     competitors: key → function of nothing; rounds: how often each has its turn, so that a slow
     moment of the machine meets them all; least: a turn repeats its call for about so many seconds.
     """
     with threadpool_limits(1):
-        repeats, best = {}, dict.fromkeys(competitors, float("inf"))
+        repeats, times = {}, {name: [] for name in competitors}
         for name, call in competitors.items():
             call()  # the first call pays for what later ones find ready
-            repeats[name] = max(1, round(least / _turn(call, 1)))
+            repeats[name] = max(1, round(least / max(_turn(call, 1), 1e-9)))
         for _ in range(rounds):
             for name, call in competitors.items():
-                best[name] = min(best[name], _turn(call, repeats[name]))
-    return best
+                times[name].append(_turn(call, repeats[name]))
+    return times
 
 
 def write(name: str, rows: list[dict]) -> Path:
@@ -54,7 +66,7 @@ def write(name: str, rows: list[dict]) -> Path:
     rows: one dict a line, all with the same keys; floats are kept to four digits.
     """
     path = RESULTS / f"{name}.csv"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         file.write(f"# {machine()}\n")
         table = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")

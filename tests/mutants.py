@@ -54,8 +54,9 @@ MODULES_TESTED = {  # the test files that hold each module
 }
 PRELOADED = ("autograd", "hypothesis", "playwright.sync_api", "matplotlib", "anywidget")
 PATIENCE = 20  # seconds after which a mutant that still runs counts as killed
+CONTEXT = 60  # characters of an expression that names a number in it
 MANY = 100  # a number of samples, which may as well be another
-SLOW = 1.0  # seconds: a cell that takes longer is not run again for the mutants of another
+SLOW = 4.0  # seconds: a cell that takes longer is not run again for the mutants of another
 DRAWS = {"show", "flipbook", "jslink", "display", "source"}  # cells whose output nbval compares
 SPOKEN = {
     "print",
@@ -72,8 +73,6 @@ CHOSEN = {
     "linspace",
     "errstate",
     "array",
-    "allclose",
-    "isclose",
 }
 DRAWN = {"standard_normal", "normal", "integers", "uniform", "dirichlet", "choice", "permutation"}
 MODULES = {"np", "rnn", "data", "train", "gradcheck", "plt"}  # a call of np.f changes no np
@@ -123,7 +122,8 @@ def _swapped(node):
             yield ast.Call(node.func, [second, first], node.keywords)
         return
     if _binary(node, ast.MatMult, ast.Sub, ast.Div):
-        yield ast.BinOp(node.right, node.op, node.left)
+        if ast.dump(node.left) != ast.dump(node.right):
+            yield ast.BinOp(node.right, node.op, node.left)
     elif (
         isinstance(node, ast.Call)
         and len(node.args) >= 2
@@ -224,8 +224,9 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
 
     Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
     of them: the first of each kind in each cell, and every fourth.  Cells that only draw are not
-    run, so no other cell may need what they bind; what only they need is not mutated, for the
-    strict comparison of their pictures holds it.  Raises RuntimeError where the notebook fails.
+    run, so no other cell may need what they bind; what only they need, or only slow ones, is not
+    mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where the notebook
+    fails.
     """
     cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
     cells = [cell for cell in cells if cell is not None]
@@ -242,16 +243,19 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     for i, cell in enumerate(cells):
         found = []
         for statement in cell.statements:
-            spoken, later = _resting(cells, i, statement)
+            spoken, chain = _resting(cells, slow, i, statement)
             if spoken:
-                chain = [j for j in later if not slow[j]]
                 found += [(mutant, chain) for mutant in _mutants(cell.source, statement)]
         for mutant, chain in _part(found, 4) if part else found:
             tried.append(mutant)
-            _restore(namespace, before[i])
-            if _run(mutant.code, namespace) == said[i] and all(
-                _run(cells[j].code, namespace) == said[j] for j in chain
-            ):
+            namespace.clear()
+            namespace.update(_copied(before[i]))
+            unseen = _run(mutant.code, namespace) == said[i]
+            for j, untouched in chain:
+                if unseen:
+                    namespace.update(_copied({name: before[j][name] for name in untouched}))
+                    unseen = _run(cells[j].code, namespace) == said[j]
+            if unseen:
                 alive.append(mutant)
     return tried, alive
 
@@ -282,25 +286,35 @@ def _speaks(tree):
     return any(_called(node, {"print", "check", "agree", "rejects"}) for node in ast.walk(tree))
 
 
-def _resting(cells, i, statement):
-    """Whether a statement is seen in a check or a print, and the later cells that rest on it."""
-    tainted, spoken, later = set(_bound(statement)), _speaks(statement), []
+def _resting(cells, slow, i, statement):
+    """Whether a statement is seen in a check or a print, and the later cells that rest on it.
+
+    Each of these comes with the names that it must find as they were: those that cells in between
+    bind, and that owe nothing to the statement.  A slow cell is left out, and what rests on it.
+    """
+    tainted, spoken, chain = set(_bound(statement)), _speaks(statement), []
+    unknown, between = set(), set()
     own = cells[i].statements
     for j, statements in enumerate(
-        [own[own.index(statement) + 1 :], *(c.statements for c in cells[i + 1 :])]
+        [own[own.index(statement) + 1 :], *(c.statements for c in cells[i + 1 :])], start=i
     ):
-        touched = False
+        loads = {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+        touched = bool(loads & tainted)
+        run = j == i or (touched and not slow[j] and not loads & unknown)
+        if touched and run and j > i:
+            chain.append((j, between - tainted - unknown))
         for other in statements:
-            loads = {n.id for n in ast.walk(other) if isinstance(n, ast.Name)}
-            if loads & tainted:
-                tainted |= _bound(other)
-                touched = True
-                spoken |= _speaks(other)
+            if {n.id for n in ast.walk(other) if isinstance(n, ast.Name)} & (tainted | unknown):
+                if run:
+                    tainted |= _bound(other)
+                    spoken |= _speaks(other)
+                else:
+                    unknown |= _bound(other)
             else:
                 tainted -= _rebound(other)
-        if touched and j:
-            later.append(i + j)
-    return spoken, later
+                unknown -= _rebound(other)
+        between = between.union(*map(_bound, cells[j].statements))
+    return spoken, chain
 
 
 def _outside_comprehensions(statement):
@@ -324,11 +338,13 @@ def _rebound(statement):
 
 def _bound(statement):
     """Names that a statement gives a value: x = …, x[i] = …, x += …, def x, for x, x.append(…)."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
     names = set()
     for node in _outside_comprehensions(statement):
-        if isinstance(node, ast.FunctionDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             names |= {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
@@ -359,13 +375,26 @@ def _broken(tree, statement, where):
     ):
         return  # so is a number that is chosen
     left_alone = _left_alone(statement)
+    above = {child: node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(statement):
         for kind, slip in SLIPS.items():
             if left_alone.get(node, set()) & {kind, "all"}:
                 continue
             for new in slip(node):
-                change = f"{ast.unparse(node)} → {ast.unparse(_fixed(new))}"
+                change = _change(node, new, above)
                 yield Mutant(where, kind, change, _replaced(tree, node, new))
+
+
+def _change(node, new, above):
+    """ "before → after"; a number in the expression that it stands in, where that is short."""
+    old, around = node, node
+    while isinstance(around, ast.Constant | ast.UnaryOp | ast.Slice | ast.Tuple | ast.keyword):
+        around = above.get(around)
+    if isinstance(node, ast.Constant) and isinstance(around, ast.expr):
+        inside = _replaced(around, node, new)
+        if max(len(ast.unparse(around)), len(ast.unparse(inside))) <= CONTEXT:
+            old, new = around, inside
+    return f"{ast.unparse(old)} → {ast.unparse(_fixed(new))}"
 
 
 def _replaced(tree, old, new):
@@ -383,6 +412,12 @@ def _left_alone(statement):
             chosen = {inner: {"all"} for inner in ast.walk(node)}
         elif _named(node, CHOSEN):
             chosen = {inner: {"all"} for argument in node.args for inner in ast.walk(argument)}
+        elif _named(node, {"allclose"}):  # tolerances, a threshold too
+            given = [*node.args[2:], *(keyword.value for keyword in node.keywords)]
+            chosen = {inner: {"all"} for argument in given for inner in ast.walk(argument)}
+        elif _named(node, {"fill", "round"}):  # the width of a line, the digits of a number
+            digits = node.args[isinstance(node.func, ast.Name) :]
+            chosen = {inner: {"all"} for argument in digits for inner in ast.walk(argument)}
         elif _named(node, EVEN) and node.args and _binary(node.args[0], ast.Sub):
             chosen = {node.args[0]: {"swapped"}}
         elif _binary(node, ast.Pow) and _binary(node.left, ast.Sub):
@@ -450,18 +485,21 @@ def _run(code, namespace):
     return out.getvalue()
 
 
-def _restore(namespace, saved):
-    namespace.clear()
-    namespace.update(_copied(saved))
-
-
 def _copied(namespace):
     """The namespace with its data copied: a mutant may change an array or draw random numbers."""
     data = (np.ndarray, np.random.Generator, list, dict, tuple, set)
     return {
-        name: copy.deepcopy(value) if isinstance(value, data) else value
+        name: copy.deepcopy(value) if isinstance(value, data) and not _drawn(value) else value
         for name, value in namespace.items()
     }
+
+
+def _drawn(value):
+    """Whether a container holds a widget, which no one can copy."""
+    values = value.values() if isinstance(value, dict) else value
+    return isinstance(value, dict | list | tuple | set) and any(
+        hasattr(inner, "_repr_mimebundle_") for inner in values
+    )
 
 
 def of_module(name: str, tests: list[Path], part: bool = False):

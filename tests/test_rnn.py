@@ -228,7 +228,7 @@ def bad_calls():
         "bptt with a bad y": (lambda: bptt(params, trace, 2 * y), "y has a row", "sum to 1"),
         "window 0": (lambda: bptt(params, trace, y, window=0), "window is 0", "at least 1"),
         "half a window": (lambda: bptt(params, trace, y, window=1.5), "window is 1.5", "whole"),
-        "no hidden units": (lambda: init(rng, 2, 0, 3), "H is 0", "positive"),
+        "no hidden units": (lambda: init(rng, 2, 0, 3), "H is 0", "whole number"),
         "half a class": (lambda: init(rng, 2, 4, 1.5), "C is 1.5", "whole number"),
     }
 

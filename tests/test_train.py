@@ -165,7 +165,7 @@ def test_accuracy_counts_labelled_steps_only():
         ({"batches": iter([1])}, "batches is .*; a list of at least one batch"),
         ({"every": 0}, "every is 0; a whole number"),
         ({"objective": lambda p, b: 1.0}, r"objective returned float; \(loss, gradient\)"),
-        ({"objective": lambda p, b: (np.ones(2), p)}, r"a loss of shape \(2,\); a number"),
+        ({"objective": lambda p, b: (np.ones(2), p)}, r"a loss of shape \(2,\); a real number"),
         ({"objective": lambda p, b: (1.0, (np.ones(3),))}, r"shapes \[\(3,\)\]; \[\(2,\)\]"),
     ],
 )

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
+from unrolled import inputs
 from unrolled.rnn import Params, init
 
 TRAINED_DIGITS = Path(__file__).with_name("trained_digits.npz")
@@ -43,8 +42,8 @@ def example(
     radius of W is 1.15, no unit is saturated, and no part of the gradient is negligible.
     Raises ValueError if a size is not a positive whole number.
     """
-    _whole(T=T)
-    rng = np.random.default_rng(seed)
+    inputs.whole(T=T)
+    rng = inputs.generator(seed)
     params = init(rng, D, H, C)
     x, y = rng.standard_normal((T, D)), np.eye(C)[rng.integers(C, size=T)]
     h0, b, c = (0.5 * rng.standard_normal(size) for size in (H, H, C))
@@ -58,8 +57,11 @@ def digits(test_size: float = 0.25, seed: int = 0) -> Split:
     the same share of each class in both parts.  test_size: a share in (0, 1); seed: of the split.
     Raises ValueError if test_size is not such a share.
     """
-    if not 0 < test_size < 1:
-        raise ValueError(f"test_size is {test_size!r}; a share between 0 and 1 is needed")
+    inputs.number("test_size", test_size, 0, 1, "a share between 0 and 1")
+    # here, since it takes most of a second, and most pages read no digit
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
     images, labels = load_digits(return_X_y=True)
     x = images.reshape(-1, 8, 8).transpose(1, 0, 2) / 16  # (row, image, column), 16 is full ink
     train, test = train_test_split(
@@ -76,7 +78,8 @@ def parity(rng: np.random.Generator, T: int, N: int, span: int) -> tuple[np.ndar
     ones among the last `span` bits is odd.  The first span − 1 steps have no label: y is 0 there.
     Raises ValueError if a number is not whole and ≥ 1, or if span > T.
     """
-    _whole(T=T, N=N, span=span)
+    rng = inputs.generator(rng)
+    inputs.whole(T=T, N=N, span=span)
     if span > T:
         raise ValueError(f"span is {span}; at most T={T} is needed")
     bits = rng.integers(2, size=(T, N))
@@ -102,9 +105,13 @@ def trained_digits(asked: str = "last row") -> Params:
 def label_last(labels: np.ndarray, T: int, C: int) -> np.ndarray:
     """One-hot labels at the last step and none before: y (T, N, C), for `rnn.loss`.
 
-    labels: (N,) whole numbers in 0…C−1.  Raises ValueError for one outside.
+    labels: (N,) whole numbers in 0…C−1.  Raises ValueError for anything else.
     """
-    labels = np.asarray(labels)
+    inputs.whole(T=T, C=C)
+    labels = inputs.array("labels", labels)
+    if labels.ndim != 1 or not labels.size or labels.dtype.kind not in "iu":
+        came = f"an array of {labels.dtype} of shape {labels.shape}"
+        raise ValueError(f"labels is {came}; one axis of whole numbers is needed")
     if labels.min() < 0 or labels.max() >= C:
         raise ValueError(f"labels lie in {labels.min()}…{labels.max()}; 0…{C - 1} is needed")
     y = np.zeros((T, len(labels), C))
@@ -130,13 +137,11 @@ def machine(name: str) -> str:
 
 def _lines(name):
     path = RESULTS / f"{name}.csv"
+    if not RESULTS.is_dir():
+        raise ValueError(
+            f"name is {name!r}; a copy of the repository, which has {RESULTS}, is needed"
+        )
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in RESULTS.glob("*.csv")))
         raise ValueError(f"name is {name!r}; one of {known} is needed")
     return path.read_text(encoding="utf-8").splitlines()
-
-
-def _whole(**sizes):
-    for name, size in sizes.items():
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{name} is {size!r}; a whole number of at least 1 is needed")

@@ -44,7 +44,7 @@ def whole(least: int = 1, **values) -> None:
         demand(name, value, fits and value >= least, f"a whole number of at least {least}")
 
 
-def number(name: str, value, low: float, high: float = inf, need: str = "a positive number"):
+def number(name: str, value, low: float = 0, high: float = inf, need: str = "a positive number"):
     """Raise for a value that is not a real number between low and high, both excluded."""
     fits = isinstance(value, Real) and not isinstance(value, bool)
     demand(name, value, fits and low < value < high, need)
@@ -134,11 +134,11 @@ def labels(trace, y) -> Labels:
     y = array("y", y)
     if y.shape != (*steps, C):
         raise ValueError(f"y has shape {y.shape}; {(*steps, C)} for this trace is needed")
-    if y.dtype.kind == "c" or not y.min() >= 0:  # and not `y.min() < 0`, which NaN would pass
+    if y.dtype.kind == "c" or not np.minimum.reduce(y, axis=None) >= 0:  # true of NaN, `< 0` is not
         _refuse_infinite(y=y)
         raise ValueError("y has a negative or complex entry; probabilities (≥ 0) are needed")
     y = _as(trace.z.real.dtype, y)
-    total = y.sum(axis=-1, keepdims=True)
+    total = np.add.reduce(y, axis=-1, keepdims=True)
     off = total - (total > 0)
     # One product for the sum of the squares; which row it is matters only if that is too large.
     if not np.vdot(off, off) <= SUM_LIMIT**2 and not (off := abs(off)).max() <= SUM_LIMIT:

@@ -56,14 +56,15 @@ def from_one(rows: np.ndarray, first=np.nan) -> np.ndarray:
     return out
 
 
-def init(rng: np.random.Generator, D: int, H: int, C: int, scale: float = 1.0) -> Params:
+def init(rng: np.random.Generator | int, D: int, H: int, C: int, scale: float = 1.0) -> Params:
     """Random parameters: weights scale·N(0, 1)/√fan-in, biases 0.
 
-    Raises ValueError if a size is not a positive integer.
+    rng: a generator, or a whole number to seed one.
+    Raises ValueError if it is neither, a size is not a positive whole number or scale not positive.
     """
-    for name, size in {"D": D, "H": H, "C": C}.items():
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{name} is {size!r}; a positive whole number is needed")
+    rng = inputs.generator(rng)
+    inputs.whole(D=D, H=H, C=C)
+    inputs.number("scale", scale)
     U, W, V = (
         scale * rng.standard_normal(shape) / np.sqrt(shape[1]) for shape in ((H, D), (H, H), (C, H))
     )
@@ -72,6 +73,7 @@ def init(rng: np.random.Generator, D: int, H: int, C: int, scale: float = 1.0) -
 
 def softmax(z: np.ndarray) -> np.ndarray:
     """exp(z)/Σexp(z) over the last axis, shifted so that no exponential overflows."""
+    z = inputs.array("z", z)
     exp_z = np.exp(z - z.real.max(axis=-1, keepdims=True))
     return exp_z / exp_z.sum(axis=-1, keepdims=True)
 
@@ -133,8 +135,7 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
     e[0] = 0
     e[1:] = (y_hat[1:] * total - y) / _batch_size(trace)
     dh = _times(e, V)  # what each step's own loss says to its h
-    da = h**2
-    np.subtract(1, da, out=da)  # tanh′ at every step; row t is multiplied by dh[t] when it is known
+    da = 1 - h * h  # tanh′ at every step; row t is multiplied by dh[t] when that is known
     if window is None:
         for t in range(T, 0, -1):
             da_t, dh_before = da[t], dh[t - 1]
@@ -167,6 +168,20 @@ def loss_and_gradient(params: Params, batch: tuple) -> tuple:
     trace = forward(params, x)
     labels = inputs.labels(trace, y)
     return loss(trace, labels), bptt(params, trace, labels).params
+
+
+def accuracy(trace: Trace, y: np.ndarray) -> float:
+    """The share of labelled steps at which the largest logit is the label's.
+
+    y: (T, C) or (T, B, C), as `loss` has it.  Raises ValueError for a y that is not so, or if no
+    step has a label.
+    """
+    y, total = inputs.labels(trace, y)
+    labelled = total[..., 0] > 0
+    if not labelled.any():
+        raise ValueError("y has no label at any step; at least one is needed")
+    hits = trace.z[1:].argmax(axis=-1) == y.argmax(axis=-1)
+    return float(hits[labelled].mean())
 
 
 def _add_within(window, dh, slope, W):

@@ -6,7 +6,8 @@ The same gradient as `rnn.bptt`, by the other order of the same products (Willia
 
 import numpy as np
 
-from unrolled.rnn import Params, Trace, loss
+from unrolled import inputs
+from unrolled.rnn import Params, Trace
 
 
 def rtrl(params: Params, trace: Trace, y: np.ndarray) -> Params:
@@ -14,14 +15,14 @@ def rtrl(params: Params, trace: Trace, y: np.ndarray) -> Params:
 
     trace: of `rnn.forward` without a batch; y: (T, C), as `rnn.loss` has it.
     Costs about H³(D + H + 1) multiplications a step, and holds H²(D + H + 1) numbers.
-    Raises ValueError for a batch, and what `rnn.loss` raises for a y that is not so.
+    Raises ValueError for a batch, and what `rnn.bptt` raises for arguments that are not so.
     """
-    loss(trace, y)
-    if trace.h.ndim != 2:
-        shape = trace.h.shape
-        raise ValueError(f"trace has h of shape {shape}; one sequence, (T+1, H), is needed")
-    (_, W, V, _, _), (x, _, h, _, y_hat) = params, trace
-    H, D = params.U.shape
+    W, V = inputs.traced(params, trace)
+    y, total = inputs.labels(trace, y)
+    x, _, h, _, y_hat = trace
+    if h.ndim != 2:
+        raise ValueError(f"trace has h of shape {h.shape}; one sequence, (T+1, H), is needed")
+    H, D = len(W), x.shape[-1]
     units = np.arange(H)
     # a_t = θ·(x_t, h_{t-1}, 1) with θ = [U W b]: one matrix for all three.
     J = np.zeros((H, H, D + H + 1))  # dh_t/dθ, at first of h_0, which no parameter moves
@@ -31,7 +32,7 @@ def rtrl(params: Params, trace: Trace, y: np.ndarray) -> Params:
         J = np.tensordot(W, J, axes=1)  # implicit: through h_{t-1}
         J[units, units] += np.concatenate((x[t], h[t - 1], [1]))  # explicit
         J *= (1 - h[t] ** 2)[:, None, None]
-        e = y_hat[t] * y[t - 1].sum() - y[t - 1]
+        e = y_hat[t] * total[t - 1] - y[t - 1]
         dtheta += np.tensordot(V.T @ e, J, axes=1)
         dV += np.outer(e, h[t])
         dc += e

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from unrolled import inputs
+
 
 class Run(NamedTuple):
     """What a descent leaves behind, whether it came to its end or was interrupted."""
@@ -35,7 +37,7 @@ def gradient_descent(alpha: float) -> Callable:
     alpha: the learning rate, > 0.  Returns update(params, gradient) → params.
     Raises ValueError for any other alpha.
     """
-    _demand("alpha", alpha, 0 < alpha < np.inf, "a positive number")
+    inputs.number("alpha", alpha)
 
     def update(params, gradient):
         return _like(params, [p - alpha * g for p, g in zip(params, gradient, strict=True)])
@@ -50,15 +52,20 @@ def momentum(alpha: float, beta: float = 0.9) -> Callable:
     Returns update(params, gradient) → params, which remembers v: a new descent needs a new one.
     Raises ValueError for any other alpha or beta.
     """
-    _demand("alpha", alpha, 0 < alpha < np.inf, "a positive number")
-    _demand("beta", beta, 0 <= beta < 1, "a number in [0, 1)")
-    velocity = None
+    inputs.number("alpha", alpha)
+    inputs.number("beta", beta, -1e-300, 1, "a number in [0, 1)")
+    velocity, left = None, None
 
     def update(params, gradient):
-        nonlocal velocity
+        nonlocal velocity, left
+        if left is not None and params is not left:
+            raise ValueError(
+                "update is a momentum that was used before; a new descent needs a new one"
+            )
         kept = [np.zeros_like(g) for g in gradient] if velocity is None else velocity
         velocity = [beta * v + g for v, g in zip(kept, gradient, strict=True)]
-        return _like(params, [p - alpha * v for p, v in zip(params, velocity, strict=True)])
+        left = _like(params, [p - alpha * v for p, v in zip(params, velocity, strict=True)])
+        return left
 
     return update
 
@@ -86,47 +93,56 @@ def descend(
     arguments that are not so, naming them.
     """
     _checked(params, batches, every)
-    losses, steps, scores = [], [], []
-    best, lowest = params, np.inf
+    seen = _Seen(params, len(batches))
+    try:
+        if score:
+            seen.judge("the score", 0, params, score(params))
+        for step, batch in enumerate(tqdm(batches, desc="descending", unit="step"), start=1):
+            with np.errstate(over="ignore", invalid="ignore"):  # Diverged says more than a warning
+                value, gradient = _checked_objective(objective(params, batch), params)
+                seen.demand_finite(step, {"the loss": [value], "the gradient": gradient})
+                updated = _checked_update(update(params, gradient), params)
+                seen.demand_finite(step, {"a parameter": updated})
+            if not score:
+                seen.judge("the loss", step - 1, params, value)
+            params = seen.params = updated
+            seen.losses.append(float(value))
+            if score and (step % every == 0 or step == len(batches)):
+                seen.judge("the score", step, params, score(params))
+    except KeyboardInterrupt:
+        done = len(seen.losses)
+        print(f"interrupted after {done} of {len(batches)} updates; returning what there is")
+    return seen.run()
 
-    def run():
-        return Run(params, best, np.array(losses), np.array(steps, dtype=int), np.array(scores))
 
-    def finite(step, **values):
+class _Seen:
+    """What a descent has seen so far."""
+
+    def __init__(self, params, length):
+        self.params, self.best, self.lowest, self.length = params, params, np.inf, length
+        self.losses, self.steps, self.scores = [], [], []
+
+    def run(self):
+        steps = np.array(self.steps, dtype=int)
+        return Run(self.params, self.best, np.array(self.losses), steps, np.array(self.scores))
+
+    def judge(self, name, step, params, value):
+        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+            raise ValueError(f"{name} is {value!r:.60}; a real number is needed")
+        self.demand_finite(step, {name: [value]})
+        if value < self.lowest:
+            self.best, self.lowest = params, value
+        self.steps.append(step)
+        self.scores.append(float(value))
+
+    def demand_finite(self, step, values):
         for name, arrays in values.items():
             if not all(np.isfinite(array).all() for array in arrays):
                 raise Diverged(
-                    f"{name} is not finite at step {step} of {len(batches)}; try a smaller "
+                    f"{name} is not finite at step {step} of {self.length}; try a smaller "
                     "learning rate, smaller initial weights, or a limit on the gradient's norm",
-                    run(),
+                    self.run(),
                 )
-
-    def judge(step, value):
-        nonlocal best, lowest
-        finite(step, **{"the score" if score else "the loss": [value]})
-        if value < lowest:
-            best, lowest = params, value
-        steps.append(step)
-        scores.append(float(value))
-
-    try:
-        if score:
-            judge(0, score(params))
-        for step, batch in enumerate(tqdm(batches, desc="descending", unit="step"), start=1):
-            with np.errstate(over="ignore", invalid="ignore"):  # `finite` says more than a warning
-                value, gradient = _checked_objective(objective(params, batch), params)
-                finite(step, **{"the loss": [value], "the gradient": gradient})
-                updated = update(params, gradient)
-                finite(step, **{"a parameter": updated})
-            if not score:
-                judge(step - 1, value)
-            params = updated
-            losses.append(float(value))
-            if score and (step % every == 0 or step == len(batches)):
-                judge(step, score(params))
-    except KeyboardInterrupt:
-        print(f"interrupted after {len(losses)} of {len(batches)} updates; returning what there is")
-    return run()
 
 
 def minibatches(rng: np.random.Generator, N: int, size: int, epochs: int) -> list[np.ndarray]:
@@ -135,8 +151,8 @@ def minibatches(rng: np.random.Generator, N: int, size: int, epochs: int) -> lis
     size: examples in a batch (the last batch of an epoch may be smaller); epochs: how often.
     Returns epochs·⌈N/size⌉ index arrays.  Raises ValueError for a count that is not ≥ 1.
     """
-    for name, count in {"N": N, "size": size, "epochs": epochs}.items():
-        _demand_count(name, count)
+    rng = inputs.generator(rng)
+    inputs.whole(N=N, size=size, epochs=epochs)
     cuts = range(size, N, size)
     return [batch for _ in range(epochs) for batch in np.split(rng.permutation(N), cuts)]
 
@@ -146,33 +162,31 @@ def _like(params, arrays):
     return params._make(arrays) if hasattr(params, "_make") else tuple(arrays)
 
 
-def _demand(name, value, holds, need):
-    if not holds:
-        raise ValueError(f"{name} is {value!r}; {need} is needed")
-
-
-def _demand_count(name, value):
-    whole = isinstance(value, int | np.integer)
-    _demand(name, value, whole and value >= 1, "a whole number of at least 1")
-
-
 def _checked(params, batches, every):
     if not isinstance(params, tuple) or not params:
         raise ValueError(f"params is a {type(params).__name__}; a tuple of arrays is needed")
     if not hasattr(batches, "__len__") or len(batches) == 0:
         raise ValueError(f"batches is {batches!r:.60}; a list of at least one batch is needed")
-    _demand_count("every", every)
+    inputs.whole(every=every)
 
 
 def _checked_objective(result, params):
     if not isinstance(result, tuple) or len(result) != 2:
         raise ValueError(f"objective returned {type(result).__name__}; (loss, gradient) is needed")
     value, gradient = result
-    if np.ndim(value) != 0:
-        raise ValueError(
-            f"objective returned a loss of shape {np.shape(value)}; a number is needed"
-        )
+    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+        came = f"of shape {np.shape(value)}" if np.ndim(value) else repr(value)
+        raise ValueError(f"objective returned a loss {came}; a real number is needed")
     got, need = ([np.shape(array) for array in arrays] for arrays in (gradient, params))
     if got != need:
         raise ValueError(f"objective returned a gradient of shapes {got}; {need} is needed")
     return result
+
+
+def _checked_update(updated, params):
+    got, need = ([np.shape(array) for array in arrays or ()] for arrays in (updated, params))
+    if not isinstance(updated, tuple) or got != need:
+        raise ValueError(f"update returned arrays of shapes {got}; {need} is needed")
+    if any(new is old for new, old in zip(updated, params, strict=True)):
+        raise ValueError("update changed params in place; a new tuple of arrays is needed")
+    return updated

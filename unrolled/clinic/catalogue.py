@@ -31,7 +31,7 @@ SLIPS = {
     "sum-overwritten": Slip(
         "only the step that was computed last is kept: = stands where += is needed", "one-sweep"
     ),
-    "window": Slip("each loss looks back over a window of length {n} only", "window-bias"),
+    "window": Slip("each loss looks back over a window of length {n} only", "window"),
     "chunks": Slip("no loss looks beyond its own chunk of length {n}", "chunks"),
     "not-truncated": Slip(
         "the sweep is not cut: every loss still reaches every earlier step", "chunks"
@@ -117,4 +117,26 @@ SLIPS = {
     ),
 }
 
-SECTIONS = {section: section for section in {slip.section for slip in SLIPS.values()}}
+# what the text prints for each label `sec:…` of the chapters
+SECTIONS = {
+    "two-losses": "section 1.1 (Squared error here, cross-entropy later)",
+    "how-a-check-lies": "section 2.2 (How a check lies)",
+    "one-line": "section 3.1 (One line, again and again)",
+    "softmax-equal": "section 4.1 (The case i = k, by the quotient rule)",
+    "softmax-unequal": "section 4.2 (The case i ≠ k)",
+    "signal": "section 4.4 (Putting the cases into one sum)",
+    "dv-sum": "section 5.1 (One sum over time)",
+    "dz-dv": "section 5.2 (The derivative of a vector by a matrix)",
+    "dv-outer": "section 5.3 (From the tensor to an outer product)",
+    "dv-braces": "section 5.5 (A sum of products is not a product of sums)",
+    "step-one": "section 6.3 (The first step)",
+    "step-two": "section 6.4 (The second step)",
+    "any-step": "section 6.6 (Any step, by induction)",
+    "one-sweep": "section 6.7 (From the double sum to one backward sweep)",
+    "rows-and-batches": "section 6.7 (The same lines in the package, and for a batch)",
+    "gradient-u": "section 7.1 (The gradient of U: one factor differs)",
+    "gradient-biases": "section 7.2 (The biases)",
+    "gradient-h0": "section 7.3 (The start h₀)",
+    "window": "section 11.1 (Cutting the path: a window)",
+    "chunks": "section 11.3 (The variant that is mostly run: chunks)",
+}
