@@ -34,6 +34,22 @@ def test_a_right_derivative_passes_and_says_so_in_one_line(method, capsys):
     assert ("1e-8" in out) == (method != "complex step")
 
 
+@pytest.mark.parametrize("shape", [(3,), (2, 3)])
+def test_a_stack_gives_the_jacobian_that_single_calls_give(shape):
+    x = np.random.default_rng(1).standard_normal(shape)
+
+    def f(x):
+        return np.sin(x) * x.sum()
+
+    def stacked(many):
+        assert len(many) == x.size
+        return np.array([f(one) for one in many])
+
+    single = complex_step(f, x)
+    assert single.shape == shape + shape
+    np.testing.assert_array_equal(complex_step(stacked, x, stacked=True), single)
+
+
 def test_a_check_by_both_methods_is_one_short_line(capsys):
     check("quadratic", GRADIENT, quadratic, X, method="both")
     line = "✓ quadratic: complex step agrees to 1e-12, central difference to 1e-8\n"
