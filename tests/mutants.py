@@ -74,8 +74,18 @@ CHOSEN = {
     "errstate",
     "array",
 }
-DRAWN = {"standard_normal", "normal", "integers", "uniform", "dirichlet", "choice", "permutation"}
+DRAWN = {
+    "standard_normal",
+    "normal",
+    "integers",
+    "uniform",
+    "dirichlet",
+    "choice",
+    "permutation",
+    "init",
+}
 MODULES = {"np", "rnn", "data", "train", "gradcheck", "plt"}  # a call of np.f changes no np
+UNORDERED = {"min", "max", "minimum", "maximum", "clip"}  # f(a, b) = f(b, a)
 EVEN = {"norm", "abs", "allclose", "relative_error", "outer", "half_square"}  # f(a - b) = f(b - a)
 
 
@@ -116,6 +126,8 @@ def _transposed(node):
 
 
 def _swapped(node):
+    if _named(node, UNORDERED):
+        return
     if _named(node, EVEN) and len(node.args) == 2:
         first, second = node.args
         if ast.dump(first) != ast.dump(second) and not _named(node, EVEN - {"outer"}):
@@ -239,11 +251,11 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
         slow.append(time.perf_counter() - start > SLOW)
         if said[-1] is None:
             raise RuntimeError(f"{notebook.name}: this cell fails:\n{cell.source}")
-    tried, alive = [], []
+    tried, alive, speakers = [], [], _speakers(cells)
     for i, cell in enumerate(cells):
         found = []
         for statement in cell.statements:
-            spoken, chain = _resting(cells, slow, i, statement)
+            spoken, chain = _resting(cells, slow, speakers, i, statement)
             if spoken:
                 found += [(mutant, chain) for mutant in _mutants(cell.source, statement)]
         for mutant, chain in _part(found, 4) if part else found:
@@ -253,7 +265,8 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
             unseen = _run(mutant.code, namespace) == said[i]
             for j, untouched in chain:
                 if unseen:
-                    namespace.update(_copied({name: before[j][name] for name in untouched}))
+                    as_were = {name: before[j][name] for name in untouched & set(before[j])}
+                    namespace.update(_copied(as_were))
                     unseen = _run(cells[j].code, namespace) == said[j]
             if unseen:
                 alive.append(mutant)
@@ -282,32 +295,42 @@ def _cell(notebook, index, source):
     return _Cell(source, tree.body, code)
 
 
-def _speaks(tree):
-    return any(_called(node, {"print", "check", "agree", "rejects"}) for node in ast.walk(tree))
+def _speaks(tree, speakers=frozenset()):
+    speakers = {"print", "check", "agree", "rejects", *speakers}
+    return any(_called(node, speakers) for node in ast.walk(tree))
 
 
-def _resting(cells, slow, i, statement):
+def _speakers(cells):
+    """The functions of a notebook that print."""
+    defined = [s for cell in cells for s in cell.statements if isinstance(s, ast.FunctionDef)]
+    found, before = set(), None
+    while found != before:
+        before, found = found, {s.name for s in defined if _speaks(s, found)}
+    return found
+
+
+def _resting(cells, slow, speakers, i, statement):
     """Whether a statement is seen in a check or a print, and the later cells that rest on it.
 
     Each of these comes with the names that it must find as they were: those that cells in between
     bind, and that owe nothing to the statement.  A slow cell is left out, and what rests on it.
     """
-    tainted, spoken, chain = set(_bound(statement)), _speaks(statement), []
+    tainted, spoken, chain = set(_bound(statement)), _speaks(statement, speakers), []
     unknown, between = set(), set()
     own = cells[i].statements
     for j, statements in enumerate(
         [own[own.index(statement) + 1 :], *(c.statements for c in cells[i + 1 :])], start=i
     ):
-        loads = {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+        loads = set().union(*map(_loads, statements))
         touched = bool(loads & tainted)
         run = j == i or (touched and not slow[j] and not loads & unknown)
         if touched and run and j > i:
             chain.append((j, between - tainted - unknown))
         for other in statements:
-            if {n.id for n in ast.walk(other) if isinstance(n, ast.Name)} & (tainted | unknown):
+            if _loads(other) & (tainted | unknown):
                 if run:
                     tainted |= _bound(other)
-                    spoken |= _speaks(other)
+                    spoken |= _speaks(other, speakers)
                 else:
                     unknown |= _bound(other)
             else:
@@ -315,6 +338,15 @@ def _resting(cells, slow, i, statement):
                 unknown -= _rebound(other)
         between = between.union(*map(_bound, cells[j].statements))
     return spoken, chain
+
+
+def _loads(statement):
+    """Names that a statement mentions, but for the arguments and the variables of a function."""
+    names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    if not isinstance(statement, ast.FunctionDef):
+        return names
+    own = {n.arg for n in ast.walk(statement) if isinstance(n, ast.arg)}
+    return names - own - set().union(*map(_bound, statement.body))
 
 
 def _outside_comprehensions(statement):
@@ -408,7 +440,16 @@ def _left_alone(statement):
     """{node: kinds of slips} for what is no formula: texts, errors, inputs, f(a - b) = f(b - a)."""
     kinds = {statement: {"deleted"}}
     for node in ast.walk(statement):
-        if isinstance(node, ast.JoinedStr | ast.Raise):
+        if (
+            any(_named(child, DRAWN) for child in ast.iter_child_nodes(node))
+            and isinstance(node, ast.BinOp)
+        ) or _named(node, DRAWN):  # the size of a random input
+            chosen = {inner: {"all"} for inner in ast.walk(node)}
+        elif isinstance(node, ast.Assign) and _named(node.value, {"default_rng"}):
+            chosen = {node: {"deleted"}}
+        elif isinstance(node, ast.keyword) and node.arg == "strict":  # a guard, and no formula
+            chosen = {node.value: {"all"}}
+        elif isinstance(node, ast.JoinedStr | ast.Raise):
             chosen = {inner: {"all"} for inner in ast.walk(node)}
         elif _named(node, CHOSEN):
             chosen = {inner: {"all"} for argument in node.args for inner in ast.walk(argument)}
@@ -423,7 +464,7 @@ def _left_alone(statement):
         elif _binary(node, ast.Pow) and _binary(node.left, ast.Sub):
             chosen = {node.left: {"swapped"}}
         elif isinstance(node, ast.Compare):  # a threshold
-            chosen = {n: {"constant"} for n in node.comparators}
+            chosen = {n: {"constant"} for n in (node.left, *node.comparators)}
             if any(isinstance(n, ast.Constant) and type(n.value) is float for n in chosen):
                 chosen[node] = {"boundary"}
         else:
