@@ -8,16 +8,18 @@ Writes results/checking.csv: the median time and its quartiles in units of the c
 milliseconds of that one, and the error.  A peer takes part if it is installed.  A minute.
 """
 
+import one_thread  # noqa: F401, isort: skip
+
 import importlib.util
 from functools import partial
 
-import speed  # isort: skip  (first, since it pins the threads)
 import numpy as np
 import peers
+import speed
 from common import turns, write
 
 from unrolled import rnn
-from unrolled.gradcheck import central_difference, complex_step
+from unrolled.gradcheck import central_difference, complex_step, stacked_complex_step
 
 
 def flat_loss(params, x, y):
@@ -116,7 +118,7 @@ def methods(params, x, y):
 
     calls = {
         "complex step": partial(complex_step, loss, theta),
-        "complex step, stacked": partial(complex_step, stacked, theta, stacked=True),
+        "complex step, stacked": partial(stacked_complex_step, stacked, theta),
         "central difference": partial(central_difference, loss, theta),
     }
     found = {name: (call, off(call())) for name, call in calls.items()}

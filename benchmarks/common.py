@@ -35,11 +35,12 @@ def machine() -> str:
 
 def _blas():
     libraries = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return ", ".join(f"{b['internal_api']} for {b.get('architecture', '?')}" for b in libraries)
+    kernels = [f"{b['internal_api']} for {b.get('architecture', '?')}" for b in libraries]
+    return ", ".join(dict.fromkeys(kernels))
 
 
 def seconds(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
-    """The best processor time of one call of each competitor, in seconds; arguments as in `turns`."""
+    """The best of the times that `turns` gives for each competitor, in seconds."""
     return {name: min(times) for name, times in turns(competitors, rounds, least).items()}
 
 

@@ -6,10 +6,12 @@ quartiles of the time, in units of the median with nothing undone; and the share
 time that goes into looking at its arguments.  About a minute.
 """
 
+import one_thread  # noqa: F401, isort: skip
+
 from functools import partial
 
-import speed  # isort: skip  (first, since it pins the threads)
 import numpy as np
+import speed
 from common import turns, write
 
 from unrolled import inputs, rnn

@@ -16,18 +16,25 @@ class CheckFailed(AssertionError):
     """Two sides that should agree do not (or, in `rejects`, agree where they should not)."""
 
 
-def complex_step(f, x, step=1e-30, stacked=False):
+def complex_step(f, x, step=1e-30):
     """The Jacobian of f at x by the complex step, Im f(x + i·step)/step, exact to rounding.
 
     f: array to scalar or array, analytic (no abs, no real part, no conjugate, no comparison of
-    complex numbers);  x: array of any shape;  stacked: f takes many x at once, below one another
-    along a new first axis, and gives their values so: one call then does for all directions.
-    Returns f(x).shape + x.shape.  (Lyness and Moler 1967; Squire and Trapp 1998)
+    complex numbers);  x: array of any shape.  Returns f(x).shape + x.shape.
+    (Lyness and Moler 1967; Squire and Trapp 1998)
+    """
+    return _by_column(lambda e: np.imag(f(x + 1j * step * e)) / step, np.asarray(x))
+
+
+def stacked_complex_step(f, x, step=1e-30):
+    """`complex_step` of an f that takes many x at once: one call for all directions.
+
+    f: x below one another along a new first axis, to their values so stacked.
     """
     x = np.asarray(x)
-    if stacked:
-        return _jacobian(np.imag(f(x + 1j * step * _directions(x))) / step, x)
-    return _by_column(lambda e: np.imag(f(x + 1j * step * e)) / step, x)
+    directions = np.eye(x.size).reshape(x.size, *x.shape)
+    columns = np.imag(f(x + 1j * step * directions)) / step
+    return _by_column(lambda e: columns[np.argmax(e)], x)
 
 
 def central_difference(f, x, step=1e-5):
@@ -135,17 +142,9 @@ def _numbers(name, value):
 
 
 def _by_column(column, x):
-    """The Jacobian whose columns are column(e), for every unit direction e of x."""
-    return _jacobian(np.array([column(e) for e in _directions(x)]), x)
-
-
-def _directions(x):
-    """Every unit direction of x, below one another along a new first axis."""
-    return np.eye(x.size).reshape(x.size, *x.shape)
-
-
-def _jacobian(columns, x):
-    """The columns, which lie along the first axis, along new last axes of x's shape."""
+    """Stack column(e) for every unit direction e of x along new last axes."""
+    basis = np.eye(x.size).reshape(x.size, *x.shape)
+    columns = np.array([column(e) for e in basis])
     return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape))
 
 
