@@ -58,7 +58,7 @@ clean:  ## remove what was built (the environments stay: delete .venv, .bench an
 	@touch $@
 
 .bench/.installed: benchmarks/requirements.txt .venv/.installed
-	@echo "Installing the package's peers into .bench (once; some minutes, about a gigabyte)"
+	@echo "Installing the package's peers into .bench (once; some minutes, and gigabytes where PyTorch brings CUDA)"
 	@test -x .bench/bin/python || $(PY) -m venv .bench
 	@.bench/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt \
 	  -r benchmarks/requirements.txt || { echo "The peers could not be installed: this step needs" \
