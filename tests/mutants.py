@@ -23,11 +23,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # and when NumPy is
+
 import numpy as np
 import pytest
 import yaml
 
-os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -53,10 +55,10 @@ MODULES_TESTED = {  # the test files that hold each module
     "clinic.visit": ["test_clinic"],
 }
 PRELOADED = ("autograd", "hypothesis", "playwright.sync_api", "matplotlib", "anywidget")
-PATIENCE = 20  # seconds after which a mutant that still runs counts as killed
+PATIENCE = 20  # seconds of the processor after which a mutant that still runs counts as killed
 CONTEXT = 60  # characters of an expression that names a number in it
 MANY = 100  # a number of samples, which may as well be another
-SLOW = 4.0  # seconds: a cell that takes longer is not run again for the mutants of another
+SLOW = 2.0  # seconds, likewise: a slower cell is not run again for the mutants of another
 DRAWS = {"show", "flipbook", "jslink", "display", "source"}  # cells whose output nbval compares
 SPOKEN = {
     "print",
@@ -128,10 +130,10 @@ def _transposed(node):
 def _swapped(node):
     if _named(node, UNORDERED):
         return
-    if _named(node, EVEN) and len(node.args) == 2:
-        first, second = node.args
+    if _named(node, EVEN) and len(node.args) >= 2:
+        first, second, *rest = node.args
         if ast.dump(first) != ast.dump(second) and not _named(node, EVEN - {"outer"}):
-            yield ast.Call(node.func, [second, first], node.keywords)
+            yield ast.Call(node.func, [second, first, *rest], node.keywords)
         return
     if _binary(node, ast.MatMult, ast.Sub, ast.Div):
         if ast.dump(node.left) != ast.dump(node.right):
@@ -246,9 +248,9 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     said, before, slow = [], [], []
     for cell in cells:  # the notebook as it is
         before.append(_copied(namespace))
-        start = time.perf_counter()
+        start = time.process_time()
         said.append(_run(cell.code, namespace))
-        slow.append(time.perf_counter() - start > SLOW)
+        slow.append(time.process_time() - start > SLOW)
         if said[-1] is None:
             raise RuntimeError(f"{notebook.name}: this cell fails:\n{cell.source}")
     tried, alive, speakers = [], [], _speakers(cells)
@@ -271,6 +273,23 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
             if unseen:
                 alive.append(mutant)
     return tried, alive
+
+
+def noticed(notebook: Path, before: str, after: str) -> bool:
+    """Whether a notebook raises or prints something else when a piece of its source is changed."""
+    sources = _code_cells(notebook)
+    at = next((i for i, source in enumerate(sources) if before in source), None)
+    if at is None:
+        raise ValueError(f"{notebook.name} has no cell with {before!r}")
+    as_is, changed = {"__name__": "__main__"}, {"__name__": "__main__"}
+    for i, source in enumerate(sources):
+        cell, other = (
+            _cell(notebook, i, source),
+            source.replace(before, after) if i == at else source,
+        )
+        if cell and _run(cell.code, as_is) != _run(compile(other, "changed", "exec"), changed):
+            return True
+    return False
 
 
 def _part(found, every):
@@ -346,7 +365,8 @@ def _loads(statement):
     if not isinstance(statement, ast.FunctionDef):
         return names
     own = {n.arg for n in ast.walk(statement) if isinstance(n, ast.arg)}
-    return names - own - set().union(*map(_bound, statement.body))
+    stored = [n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store)]
+    return names - own - {n.id for n in stored if isinstance(n, ast.Name)}
 
 
 def _outside_comprehensions(statement):
@@ -381,7 +401,10 @@ def _bound(statement):
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             names |= {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            names |= {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)} - MODULES
+            owner = node.func
+            while isinstance(owner, ast.Attribute | ast.Subscript):
+                owner = owner.value
+            names |= {owner.id} - MODULES if isinstance(owner, ast.Name) else set()
     return names
 
 
@@ -513,8 +536,8 @@ def _run(code, namespace):
     def out_of_time(signum, frame):
         raise _OutOfTime
 
-    signal.signal(signal.SIGALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    signal.signal(signal.SIGPROF, out_of_time)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     with contextlib.redirect_stdout(io.StringIO()) as out, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -522,7 +545,7 @@ def _run(code, namespace):
         except Exception:  # any error at all is a mistake that the reader is told of
             return None
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
     return out.getvalue()
 
 

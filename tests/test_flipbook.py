@@ -9,12 +9,15 @@ from xml.etree import ElementTree
 
 import ipywidgets
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.lines import Line2D
 from traitlets import TraitError
 
 from unrolled import svg
-from unrolled.flipbook import css_text, flipbook, show, site_script
+from unrolled.flipbook import FIGSIZE, css_text, flipbook, show, site_script
 
 SENTENCE = 'The "line" rises </script> & falls <b>.'
 
@@ -38,11 +41,13 @@ def triangle():
 
 
 def bundle(picture):
-    return picture._repr_mimebundle_()[0]
+    """What Jupyter stores of a picture or a flipbook."""
+    found = picture._repr_mimebundle_()
+    return found[0] if isinstance(found, tuple) else found
 
 
 def data(book):
-    text = re.search(r'<script type="application/json">(.*?)</script>', book._html, re.S)[1]
+    text = re.search(r'<script type="application/json">(.*?)</script>', book.html, re.S)[1]
     return json.loads(text)
 
 
@@ -54,8 +59,11 @@ def test_a_picture_carries_its_sentence():
     both = bundle(show(draw_one))
     assert both["text/plain"] == SENTENCE
     assert set(both) == {"text/html", "text/plain"}
+    assert show(draw_one).html == both["text/html"]
     drawing = svg_of(both["text/html"])
     assert drawing.get("role") == "img"
+    assert drawing.get("viewBox") == "0 0 403.2 259.2"  # points; the size is in CSS pixels
+    assert (drawing.get("width"), drawing.get("height")) == ("537.6", "345.6")
     assert drawing.get("aria-label") == SENTENCE
     assert "&lt;/script&gt; &amp; falls &lt;b&gt;.</figcaption>" in both["text/html"]
 
@@ -106,36 +114,94 @@ def test_two_pictures_of_one_page_share_no_id():
     assert not set(ids[0]) & set(ids[1])
 
 
-def test_rounding_leaves_scales_and_matrices_alone():
-    text = "translate(1.23456 -0.0001) scale(0.015625) matrix(1.00001 0 0 1 0 0) L 10.50 -7.999"
-    short = "translate(1.23 0) scale(0.015625) matrix(1.00001 0 0 1 0 0) L 10.5 -8"
-    assert svg._rounded(text) == short
+def test_arguments_are_handed_to_draw():
+    assert show(draw_dot, 2, 3).sentence == "The dot stands at 2, 3."
+    assert show(draw_dot, 2, k=3).html == show(draw_dot, 2, 3).html
 
 
-def test_a_png_has_two_pixels_to_one_no_date_and_no_html():
-    data, metadata = show(draw_one, figsize=(4, 3), png=True)._repr_mimebundle_()
-    assert set(data) == {"image/png", "text/plain"}
-    image = base64.b64decode(data["image/png"])
-    assert (int.from_bytes(image[16:20]), int.from_bytes(image[20:24])) == (768, 576)
-    assert metadata == {"image/png": {"width": 384, "height": 288}}
+def test_white_space_in_a_sentence_is_one_space():
+    def draw(fig):
+        fig.text(0.5, 0.5, "a")
+        return "  One\n    sentence,\ttwo lines. "
+
+    picture = show(draw)
+    assert picture.sentence == "One sentence, two lines."
+    assert ">One sentence, two lines.</figcaption>" in picture.html
+
+
+def test_black_follows_the_page_too():
+    def draw(fig):
+        for y, color in enumerate(("black", "#123456")):
+            fig.add_artist(Line2D([0, 1], [y / 2, y / 2], color=color))
+        return "A black line, and one in a colour of its own."
+
+    html = show(draw).html
+    assert "#000000" not in html
+    assert "stroke: currentColor" in html and "stroke: #123456" in html
+
+
+def test_scales_and_matrices_keep_every_digit_and_places_two():
+    def draw(fig):
+        fig.text(0.3, 0.5, "$h_t$", rotation=30)
+        fig.text(0, 0, "a")
+        image = fig.add_axes([0.123456, 0.2, 0.3, 0.3])
+        image.imshow([[0, 1], [1, 0]])
+        return "A turned h, an a and an image."
+
+    fig = Figure(figsize=FIGSIZE)
+    file = io.StringIO()
+    with matplotlib.style.context(svg.STYLE):
+        draw(fig)
+        fig.set_layout_engine("none")
+        fig.savefig(file, format="svg")
+    html = re.sub('data:[^"]*|#?u[0-9a-f]{8}-[0-9]+', "", show(draw).html)
+    exact = re.compile(r"(?:scale|matrix)\([^)]*\)")
+    assert set(exact.findall(html)) == set(exact.findall(file.getvalue()))
+    assert any(len(text) > 12 for text in exact.findall(html))
+    assert not re.search(r"\d\.\d{3}|\.\d*0\b|-0\b(?!\.)", exact.sub("", html))
+
+
+def test_a_png_is_an_image_of_two_pixels_to_one_on_white_without_date():
+    picture = show(draw_one, figsize=(4, 3), png=True)
+    assert bundle(picture) == {"text/html": picture.html, "text/plain": SENTENCE}
+    assert bundle(show(draw_one, figsize=(4, 3), png=True)) == bundle(picture)
+    [tag] = re.findall(r"<img[^>]*>", picture.html)
+    assert 'alt="The &quot;line&quot; rises &lt;/script&gt; &amp; falls &lt;b&gt;."' in tag
+    assert 'width="384" height="288" style="max-width:100%;height:auto"' in tag
+    assert "&lt;b&gt;.</figcaption>" in picture.html
+    image = base64.b64decode(re.search(r'src="data:image/png;base64,([^"]*)"', tag)[1])
     assert b"matplotlib" not in image
-    assert bundle(show(draw_one, figsize=(4, 3), png=True)) == data
+    pixels = imread(io.BytesIO(image))
+    assert pixels.shape[:2] == (576, 768)
+    assert (pixels[0, 0] == 1).all() and (pixels[..., 3:] == 1).all()  # nothing shines through
 
 
 def test_every_frame_is_had_from_the_first():
-    book = triangle()
-    first = re.search(r"<g>\n(.*?)\n</g></svg>", book._html, re.S)[1].split("\n")
+    def draw(fig, t):
+        """Artists come, go, change and stay, at several places at once."""
+        for i in range(6):
+            if (t + i) % 3:
+                fig.text(i / 6, 0.5, f"{t * (i % 2)}")
+            fig.text(i / 6, 0.1, f"{i}")
+        return f"At {t}."
+
+    book = flipbook(draw, t=range(7))
+    first = re.search(r"<g>\n(.*?)\n</g></svg>", book.html, re.S)[1].split("\n")
     frames, stored = data(book)["frames"], data(book)["lines"]
     assert len(stored) == len(set(stored))
+    assert frames[0][2] == []
+    assert max(len(differences) for _, _, differences in frames) > 2
     sheet = svg.Sheet()
     with matplotlib.style.context(svg.STYLE):
-        for (t, k), _, _ in frames:
-            fig = Figure(figsize=(6.4, 3.6))
-            draw_dot(fig, t, k)
+        for (t,), _, _ in frames:
+            fig = Figure(figsize=FIGSIZE)
+            draw(fig, t)
             sheet.add(fig)
     for expected, (_, _, differences) in zip(sheet.finish()[1], frames, strict=True):
         lines = list(first)
+        assert differences == sorted(differences, reverse=True)
         for start, end, numbers in differences:
+            assert lines[start:end] != [stored[number] for number in numbers]
             lines[start:end] = [stored[number] for number in numbers]
         assert lines == expected
 
@@ -144,7 +210,7 @@ def test_a_flipbook_holds_the_admitted_positions_and_their_sentences():
     book = triangle()
     frames = data(book)["frames"]
     assert [f[0] for f in frames] == [[t, k] for t in range(1, 6) for k in range(1, t + 1)]
-    assert frames[-1][1] == "The dot stands at 5, 5."
+    assert [f[1] for f in frames] == [f"The dot stands at {t}, {k}." for (t, k), _, _ in frames]
     assert bundle(book)["text/plain"] == "The dot stands at 1, 1."
     assert "application/vnd.jupyter.widget-view+json" in bundle(book)
     assert repr(book) == "Flipbook(t=1, k=1)"
@@ -180,8 +246,8 @@ def test_a_label_cannot_end_the_script_element():
 
     book = flipbook(draw, t=["</script>", "<!--"])
     assert data(book)["sliders"][0]["labels"] == ["</script>", "<!--"]
-    assert book._html.count("</script>") == 1
-    assert "<!--" not in book._html
+    assert book.html.count("</script>") == 1
+    assert "<!--" not in book.html
 
 
 @pytest.mark.parametrize(
@@ -203,6 +269,20 @@ def test_a_refused_position_moves_the_later_slider(start, name, value, end):
     assert set(heard) <= {end}
 
 
+def test_the_nearest_is_sought_slider_by_slider_and_not_by_the_sum():
+    admitted = {(1, 1), (3, 1), (4, 9)}
+    book = flipbook(draw_dot, t=range(1, 6), k=range(1, 10), where=lambda t, k: (t, k) in admitted)
+    book.t = 5
+    assert (book.t, book.k) == (4, 9)
+    assert repr(book) == "Flipbook(t=4, k=9)"
+
+
+def test_of_two_as_near_the_first_is_taken():
+    book = flipbook(draw_dot, t=range(1, 6), where=lambda t: t != 3)
+    book.t = 3
+    assert book.t == 2
+
+
 def test_a_slider_stops_where_the_later_ones_have_a_place():
     book = flipbook(draw_dot, t=range(1, 6), k=range(1, 3), where=lambda t, k: t in (1, 4))
     book.t = 3
@@ -215,7 +295,33 @@ def test_a_position_from_the_browser_arrives_whole():
     assert (book.t, book.k) == (5, 4)
 
 
-@pytest.mark.parametrize("value", [0, 6, 2.5, "2", None])
+def test_a_whole_number_of_numpy_is_a_position():
+    book = triangle()
+    book.t = np.int64(4)
+    assert book.t == 4 and type(book.t) is int
+
+
+def test_a_stride_and_a_name_stand_in_the_page():
+    book = flipbook(draw_dot, t=range(2, 9, 3), k=[7, 9])
+    assert data(book)["sliders"] == [
+        {"name": "t", "stops": [2, 5, 8], "labels": ["2", "5", "8"]},
+        {"name": "k", "stops": [0, 1], "labels": ["7", "9"]},
+    ]
+    assert "--flipbook-sliders:2" in book.html
+    assert ">The dot stands at 2, 7.</figcaption>" in book.html
+    assert svg_of(book.html).get("aria-label") == "The dot stands at 2, 7."
+    with pytest.raises(TraitError, match="t: got 3; needs one of 2, 5, 8"):
+        book.t = 3
+    with pytest.raises(TraitError, match="k: got 7; needs an index: 0 for 7, 1 for 9"):
+        book.k = 7
+
+
+def test_the_page_cannot_be_written_over():
+    with pytest.raises(TraitError, match="read-only"):
+        triangle().html = ""
+
+
+@pytest.mark.parametrize("value", [0, 6, 2.5, 1.0, "2", None, True])
 def test_a_position_out_of_range_names_the_range(value):
     book = triangle()
     with pytest.raises(TraitError, match=rf"t: got {value!r}; needs one of 1, 2, 3, 4, 5"):
@@ -238,8 +344,12 @@ def failing_draw(what):
             return "Nothing."
         if t == 2 and what == "blank":
             return "Nothing."
-        if t == 2 and what == "resize":
-            fig.set_size_inches(2, 2)
+        if t == 2 and what == "wide":
+            fig.set_size_inches(2, 3.6)
+        if t == 2 and what == "high":
+            fig.set_size_inches(5.6, 2)
+        if t == 2 and what == "formula":
+            fig.text(0.5, 0.5, r"$\frac{1$")
         fig.text(0.5, 0.5, "a")
         sentences = {"none": None, "number": 3, "space": "  "}
         return sentences.get(what, "An a.") if t == 2 else "An a."
@@ -253,15 +363,18 @@ def failing_draw(what):
         ("raise", RuntimeError, "draw raised{at}: ZeroDivisionError: by zero"),
         ("empty axes", ValueError, "draw drew nothing{at}"),
         ("blank", ValueError, "draw drew nothing{at}"),
-        ("resize", ValueError, r"draw changed the figure's size to \(2.0, 2.0\){at}"),
+        ("wide", ValueError, r"draw changed the figure's size to \(2.0, 3.6\){at}"),
+        ("high", ValueError, r"draw changed the figure's size to \(5.6, 2.0\){at}"),
+        ("formula", RuntimeError, r"what draw drew could not be saved{at}: ValueError: \\frac"),
         ("none", TypeError, "draw returned None{at}; it must return the sentence"),
         ("number", TypeError, "draw returned 3{at}"),
         ("space", TypeError, "draw returned '  '{at}"),
     ],
 )
 def test_a_bad_drawing_is_refused_and_the_frame_named(what, error, message):
-    with pytest.raises(error, match=message.format(at="")):
-        show(failing_draw(what))
+    for png in (False, True):
+        with pytest.raises(error, match=message.format(at="")):
+            show(failing_draw(what), png=png)
     with pytest.raises(error, match=message.format(at=" at t=2")) as caught:
         flipbook(failing_draw(what), t=range(1, 4))
     assert what != "raise" or isinstance(caught.value.__cause__, ZeroDivisionError)
@@ -276,8 +389,10 @@ def test_a_bad_drawing_is_refused_and_the_frame_named(what, error, message):
         ({"t": "abc"}, TypeError, "t: got 'abc'; needs a range, or a list or tuple of labels"),
         ({"t": 5}, TypeError, "t: got 5; needs a range"),
         ({"t": ["a", "b", "a"]}, ValueError, "t: got the label 'a' twice"),
-        ({"layout": range(3)}, ValueError, "layout: every widget has an attribute of that name"),
-        ({"_html": range(3)}, ValueError, "_html: every widget"),
+        ({"layout": range(3)}, ValueError, "layout: every flipbook has an attribute of that name"),
+        ({"html": range(3)}, ValueError, "html: every flipbook"),
+        ({"fig": range(3)}, ValueError, "fig: draw is given the figure under that name; choose"),
+        ({"_stops": range(3)}, ValueError, "_stops: names that begin with _ are the widget's own"),
         ({"t": range(3), "where": lambda t: False}, ValueError, "where admits no frame"),
         ({"t": range(401)}, ValueError, "got 401 frames; the limit is 400"),
     ],
@@ -290,6 +405,18 @@ def test_a_bad_slider_is_refused_before_anything_is_drawn(sliders, error, messag
         flipbook(draw, **sliders)
 
 
+def test_four_hundred_frames_are_not_too_many():
+    drawn = []
+
+    def draw(fig, t):
+        drawn.append(t)
+        raise StopIteration  # which Python takes for the end of a loop where it can
+
+    with pytest.raises(RuntimeError, match="draw raised at t=0: StopIteration"):
+        flipbook(draw, t=range(400))
+    assert drawn == [0]
+
+
 def test_the_script_and_the_style_are_light_and_ask_for_nothing():
     text = site_script() + css_text()
     assert len(gzip.compress(text.encode())) < 12_000
@@ -299,7 +426,7 @@ def test_the_script_and_the_style_are_light_and_ask_for_nothing():
 
 
 def test_fifteen_frames_of_an_unrolled_network_are_light():
-    html = flipbook(unrolled, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t)._html
+    html = flipbook(unrolled, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t).html
     assert len(gzip.compress(html.encode())) < 15_000
 
 

@@ -31,8 +31,8 @@ def page_text():
     """A page with two flipbooks and a picture, as the site makes one."""
     book = flipbook(draw_dot, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t)
     switch = flipbook(draw_path, figsize=(4, 1), path=["closed", "open"])
-    still = show(lambda fig: draw_dot(fig, 1, 2), figsize=(4, 3))
-    figures = [book._html, switch._html, still._repr_mimebundle_()[0]["text/html"]]
+    still = show(draw_dot, 1, 2, figsize=(4, 3))
+    figures = [book.html, switch.html, still.html]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Flipbooks</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -110,8 +110,8 @@ def test_every_frame_is_the_one_drawn_whichever_came_before(browser, tmp_path):
         return f"At {t}."
 
     book = flipbook(draw, t=range(12), figsize=(4, 1))
-    alone = [flipbook(draw, t=range(t, 12), figsize=(4, 1))._html for t in range(12)]
-    text = "".join([book._html, *alone]) + f'<script type="module">{site_script()}</script>'
+    alone = [flipbook(draw, t=range(t, 12), figsize=(4, 1)).html for t in range(12)]
+    text = "".join([book.html, *alone]) + f'<script type="module">{site_script()}</script>'
     (tmp_path / "all.html").write_text(f"<meta charset='utf-8'>{text}", encoding="utf-8")
     with visit(browser, (tmp_path / "all.html").as_uri()) as page:
         for t in [5, 0, 11, 3, 4, 10, 1, 2, 9, 8, 7, 6, 0]:
@@ -163,7 +163,7 @@ def test_a_slider_is_named_as_the_mathematics_has_it(browser, tmp_path):
         return f"{z1} and {w}."
 
     book = flipbook(draw, z1=range(-1, 2), w=["a", "b"], figsize=(4, 1))
-    text = f"<meta charset='utf-8'>{book._html}<script type='module'>{site_script()}</script>"
+    text = f"<meta charset='utf-8'>{book.html}<script type='module'>{site_script()}</script>"
     (tmp_path / "names.html").write_text(text, encoding="utf-8")
     with visit(browser, (tmp_path / "names.html").as_uri()) as page:
         assert page.locator("label i").first.inner_html() == "z<sub>1</sub>"
@@ -302,7 +302,7 @@ def test_from_input_to_picture_takes_less_than_a_frame(browser, tmp_path, record
     book = flipbook(draw, t=range(20), k=range(20))
     path = tmp_path / "many.html"
     path.write_text(
-        f"<meta charset='utf-8'>{book._html}<script type='module'>{site_script()}</script>",
+        f"<meta charset='utf-8'>{book.html}<script type='module'>{site_script()}</script>",
         encoding="utf-8",
     )
     with visit(browser, path.as_uri()) as page:

@@ -42,9 +42,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
                 output.data.pop(WIDGET_VIEW, None)
-                output.metadata = nbformat.from_dict(
-                    {k: v for k, v in output.metadata.items() if k in output.data}
-                )
+                output.metadata = nbformat.from_dict({})
         if cell.cell_type == "code":
             cell.outputs = _merge_streams(cell.outputs)
 
@@ -72,7 +70,7 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
                 found.append(f"cell {index} wrote to stderr: {output.text.strip()[:80]}")
             elif WIDGET_VIEW in output.get("data", {}):
                 found.append(f"cell {index} carries a widget view")
-            elif set(output.get("metadata", {})) - set(output.get("data", {})):
+            elif output.get("metadata"):
                 found.append(f"cell {index} has metadata on an output")
     return found
 

@@ -5,7 +5,7 @@
 
 export default {
   render({ model, el }) {
-    el.innerHTML = model.get("_html");
+    el.innerHTML = model.get("html");
     return attach(el.querySelector("figure"), model);
   },
 };

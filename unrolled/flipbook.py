@@ -5,13 +5,13 @@ the sentence that says what is seen. Every picture of the book goes through here
 words.
 """
 
-import base64
 import json
 import sys
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from html import escape
 from itertools import product
+from numbers import Integral
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,34 +22,37 @@ from tqdm import tqdm
 
 from unrolled import svg
 
-FIGSIZE = (6.4, 3.6)
+FIGSIZE = (5.6, 3.6)
 LIMIT = 400  # frames in one flipbook; a page must stay light
+NOT_SAVED = "what draw drew could not be saved"
 _SCRIPT, _STYLE = (Path(__file__).with_name(f"flipbook.{kind}") for kind in ("js", "css"))
 
 
-def show(draw: Callable, *, figsize: tuple = FIGSIZE, png: bool = False) -> "Picture":
-    """One picture and its sentence.
+def show(
+    draw: Callable, /, *args, figsize: tuple = FIGSIZE, png: bool = False, **named
+) -> "Picture":
+    """One picture and its sentence: `show(draw, t=3, k=1)`.
 
-    draw     draw(fig) draws on the figure and returns the sentence that says what is seen
+    draw     draw(fig, *args, **named) draws on the figure and returns the sentence that says what
+             is seen
     figsize  (width, height) in inches
-    png      for a picture whose points depend on rounding or on training: an image that a strict
-             comparison of outputs leaves alone, instead of SVG
+    png      for a picture whose points depend on rounding or on training: pixels instead of SVG,
+             which the comparison of outputs passes over (tests/nbval.cfg)
 
-    Raises RuntimeError where `draw` raises, TypeError where it returns no sentence, ValueError
-    where it draws nothing or changes the figure's size.
+    Raises RuntimeError where `draw` raises or what it drew cannot be saved, TypeError where it
+    returns no sentence, ValueError where it draws nothing or changes the figure's size.
     """
     with matplotlib.style.context(svg.STYLE):
-        fig, sentence = svg.draw_figure(draw, figsize, {})
-        if png:
-            image = base64.b64encode(svg.png(fig)).decode()
-            size = {"width": round(96 * figsize[0]), "height": round(96 * figsize[1])}
-            return Picture({"image/png": image, "text/plain": sentence}, {"image/png": size})
-        sheet = svg.Sheet()
-        sheet.add(fig)
-    defs, [lines] = sheet.finish()
-    picture = svg.element(defs, lines, sentence, figsize)
-    html = f'<figure class="flipbook">\n{picture}\n{_caption(sentence)}\n</figure>'
-    return Picture({"text/html": html, "text/plain": sentence})
+        fig, sentence = svg.draw_figure(lambda fig: draw(fig, *args, **named), figsize, {})
+        with svg.naming(NOT_SAVED, {}):
+            if png:
+                image = svg.pixel_image(fig, sentence)
+            else:
+                sheet = svg.Sheet()
+                sheet.add(fig)
+                defs, [lines] = sheet.finish()
+                image = svg.vector_image(defs, lines, sentence, figsize)
+    return Picture(f'<figure class="flipbook">\n{image}\n{_caption(sentence)}\n</figure>', sentence)
 
 
 def flipbook(
@@ -72,43 +75,28 @@ def flipbook(
     slider to the nearest one admitted; one outside a slider's range raises TraitError.
 
     Raises what `show` raises, naming the frame; TypeError and ValueError, naming the slider, for
-    one that is empty, repeats a label or has a name that every widget uses; ValueError where no
-    slider is given, or `where` leaves no frame or more than 400.
+    one that is empty, repeats a label or has a name that is taken; ValueError where no slider is
+    given, or `where` leaves no frame or more than 400.
     """
-    axes = [_slider(name, values) for name, values in sliders.items()]
-    if not axes:
-        raise ValueError("flipbook got no slider; it needs at least one, such as t=range(1, 6)")
-    places = [
-        place
-        for place in product(*(range(len(axis.values)) for axis in axes))
-        if where is None or where(**_values(axes, place))
-    ]
-    if not places:
-        raise ValueError("where admits no frame; it must be true at one position or more")
-    if len(places) > LIMIT:
-        raise ValueError(f"got {len(places)} frames; the limit is {LIMIT} in one flipbook")
-
+    controls = [_slider(name, values) for name, values in sliders.items()]
+    places = _places(controls, where)
     sheet, sentences = svg.Sheet(), []
     progress = tqdm(places, desc="drawing", unit="frame", delay=3, file=sys.stdout)
     with matplotlib.style.context(svg.STYLE):
         for place in progress:
-            fig, sentence = svg.draw_figure(draw, figsize, _values(axes, place))
-            sheet.add(fig)
+            position = _values(controls, place)
+            fig, sentence = svg.draw_figure(draw, figsize, position)
+            with svg.naming(NOT_SAVED, position):
+                sheet.add(fig)
             sentences.append(sentence)
     defs, frames = sheet.finish()
-    stops = [tuple(axis.stops[i] for axis, i in zip(axes, place, strict=True)) for place in places]
-    differences, lines = _differences(frames)
-    data = {
-        "sliders": [{"name": a.name, "stops": a.stops, "labels": a.labels} for a in axes],
-        "lines": lines,
-        "frames": list(zip(stops, sentences, differences, strict=True)),
-    }
-    html = (
-        f'<figure class="flipbook" data-flipbook="" style="--flipbook-sliders:{len(axes)}">\n'
-        f"{svg.element(defs, frames[0], sentences[0], figsize)}\n{_caption(sentences[0])}\n"
-        f'<script type="application/json">{_json(data)}</script>\n</figure>'
-    )
-    return _widget(axes, stops, html, sentences[0])
+    stops = [
+        tuple(control.stops[i] for control, i in zip(controls, place, strict=True))
+        for place in places
+    ]
+    image = svg.vector_image(defs, frames[0], sentences[0], figsize)
+    html = _html(controls, image, stops, sentences, frames)
+    return _widget(controls, stops, html, sentences[0])
 
 
 def site_script() -> str:
@@ -123,32 +111,40 @@ def css_text() -> str:
 
 
 class Picture:
-    """What `show` returns: a MIME bundle that always holds the sentence as text/plain."""
+    """What `show` returns.
 
-    def __init__(self, data: dict[str, str], metadata: dict | None = None) -> None:
-        self._bundle = data, metadata or {}
+    html       the `<figure>`: the picture, and the sentence as its alternative text and caption
+    sentence   what is seen
+    """
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        return self._bundle
+    def __init__(self, html: str, sentence: str) -> None:
+        self.html, self.sentence = html, sentence
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.sentence}
 
 
 class Flipbook(anywidget.AnyWidget):
-    """What `flipbook` returns: a widget where a kernel runs, and a figure everywhere else."""
+    """What `flipbook` returns: a widget where a kernel runs, and a figure everywhere else.
+
+    html  the `<figure>`: the first frame, its sentence, and what turns it into the others
+    """
 
     _esm = _SCRIPT
     _css = _STYLE
-    _html = traitlets.Unicode().tag(sync=True)
+    html = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, stops: list[tuple[int, ...]], names: list[str], html: str, sentence: str):
         self._stops, self._names, self._sentence = stops, names, sentence
-        super().__init__(_html=html, **dict(zip(names, stops[0], strict=True)))
+        self.set_trait("html", html)
+        super().__init__(**dict(zip(names, stops[0], strict=True)))
 
     def __repr__(self) -> str:
         return f"Flipbook({svg.describe(self._position())})"
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         live, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**live, "text/html": self._html, "text/plain": self._sentence}, metadata
+        return {**live, "text/html": self.html, "text/plain": self._sentence}, metadata
 
     def _position(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in self._names}
@@ -173,15 +169,16 @@ class Flipbook(anywidget.AnyWidget):
 class _Stop(traitlets.Int):
     """An integer that is one of a slider's stops."""
 
-    def __init__(self, axis: "_Slider") -> None:
-        super().__init__(axis.stops[0])
-        self._axis = axis
+    def __init__(self, slider: "_Slider") -> None:
+        super().__init__(slider.stops[0])
+        self._slider = slider
         self.tag(sync=True)
 
     def validate(self, obj, value):
-        if isinstance(value, int) and value in self._axis.stops:
-            return value
-        raise traitlets.TraitError(f"{self.name}: got {value!r}; needs {self._axis.admitted()}")
+        whole = isinstance(value, Integral) and not isinstance(value, bool)  # NumPy's too
+        if whole and value in self._slider.stops:
+            return int(value)
+        raise traitlets.TraitError(f"{self.name}: got {value!r}; needs {self._slider.admitted()}")
 
 
 class _Slider(NamedTuple):
@@ -199,8 +196,8 @@ class _Slider(NamedTuple):
 
 
 def _slider(name: str, values: Sequence) -> _Slider:
-    if hasattr(Flipbook, name):
-        raise ValueError(f"{name}: every widget has an attribute of that name; choose another")
+    if reason := _taken(name):
+        raise ValueError(f"{name}: {reason}; choose another name for the slider")
     if not isinstance(values, range | list | tuple):
         raise TypeError(f"{name}: got {values!r}; needs a range, or a list or tuple of labels")
     if not values:
@@ -213,17 +210,59 @@ def _slider(name: str, values: Sequence) -> _Slider:
     return _Slider(name, list(values), stops, labels)
 
 
-def _values(axes: list[_Slider], place: tuple[int, ...]) -> dict:
-    return {axis.name: axis.values[i] for axis, i in zip(axes, place, strict=True)}
+def _taken(name: str) -> str | None:
+    """Why a slider cannot have this name, if it cannot."""
+    if name == "fig":
+        return "draw is given the figure under that name"
+    if name.startswith("_"):
+        return "names that begin with _ are the widget's own"
+    if hasattr(Flipbook, name):
+        return "every flipbook has an attribute of that name"
+    return None
 
 
-def _widget(axes: list[_Slider], stops: list, html: str, sentence: str) -> Flipbook:
+def _places(sliders: list[_Slider], where: Callable[..., bool] | None) -> list[tuple[int, ...]]:
+    """The positions admitted, each as the indices of the sliders' values."""
+    if not sliders:
+        raise ValueError("flipbook got no slider; it needs at least one, such as t=range(1, 6)")
+    places = [
+        place
+        for place in product(*(range(len(slider.values)) for slider in sliders))
+        if where is None or where(**_values(sliders, place))
+    ]
+    if not places:
+        raise ValueError("where admits no frame; it must be true at one position or more")
+    if len(places) > LIMIT:
+        raise ValueError(f"got {len(places)} frames; the limit is {LIMIT} in one flipbook")
+    return places
+
+
+def _values(sliders: list[_Slider], place: tuple[int, ...]) -> dict:
+    return {slider.name: slider.values[i] for slider, i in zip(sliders, place, strict=True)}
+
+
+def _widget(sliders: list[_Slider], stops: list, html: str, sentence: str) -> Flipbook:
     """A flipbook of a class of its own, for traits belong to a class."""
-    names = [axis.name for axis in axes]
-    members = {axis.name: _Stop(axis) for axis in axes}
+    names = [slider.name for slider in sliders]
+    members = {slider.name: _Stop(slider) for slider in sliders}
     members["_admit_stop"] = traitlets.validate(*names)(Flipbook._admit)
     members["_settle_rest"] = traitlets.observe(*names)(Flipbook._settle)
     return type("Flipbook", (Flipbook,), members)(stops, names, html, sentence)
+
+
+def _html(sliders: list[_Slider], image: str, stops: list, sentences: list, frames: list) -> str:
+    """The figure of the first frame, with all that its script needs to show the others."""
+    differences, lines = _differences(frames)
+    data = {
+        "sliders": [{"name": s.name, "stops": s.stops, "labels": s.labels} for s in sliders],
+        "lines": lines,
+        "frames": list(zip(stops, sentences, differences, strict=True)),
+    }
+    return (
+        f'<figure class="flipbook" data-flipbook="" style="--flipbook-sliders:{len(sliders)}">\n'
+        f"{image}\n{_caption(sentences[0])}\n"
+        f'<script type="application/json">{_json(data)}</script>\n</figure>'
+    )
 
 
 def _differences(frames: list[list[str]]) -> tuple[list[list], list[str]]:

@@ -3,6 +3,7 @@
 Knows no widget and no mathematics: `unrolled.flipbook` puts these drawings on a page.
 """
 
+import base64
 import hashlib
 import io
 import re
@@ -42,12 +43,10 @@ def draw_figure(draw: Callable, figsize: tuple, position: Mapping) -> tuple[Figu
     Raises RuntimeError (chained) where `draw` raises; TypeError where it returns no sentence;
     ValueError where it draws nothing or changes the figure's size.
     """
-    where = f" at {describe(position)}" if position else ""
+    where = _where(position)
     fig = Figure(figsize=figsize)
-    try:
+    with naming("draw raised", position):
         sentence = draw(fig, **position)
-    except Exception as error:
-        raise RuntimeError(f"draw raised{where}: {type(error).__name__}: {error}") from error
     if not isinstance(sentence, str) or not sentence.strip():
         raise TypeError(
             f"draw returned {sentence!r}{where}; "
@@ -71,11 +70,19 @@ def describe(position: Mapping) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in position.items())
 
 
-def png(fig: Figure) -> bytes:
-    """The figure as PNG on white, at two image pixels per CSS pixel, without date or software."""
-    file = io.BytesIO()
-    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor="white", metadata={"Software": None})
-    return file.getvalue()
+class naming:
+    """A context that turns an error into a RuntimeError: what failed, and at which position."""
+
+    def __init__(self, what: str, position: Mapping) -> None:
+        self.what, self.position = what, position
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind, error, traceback) -> None:
+        if isinstance(error, Exception):
+            reason = f"{kind.__name__}: {str(error).strip()}"
+            raise RuntimeError(f"{self.what}{_where(self.position)}: {reason}") from error
 
 
 class Sheet:
@@ -117,7 +124,7 @@ class Sheet:
         return f"<defs>{defs.replace(_PREFIX, prefix)}</defs>", frames
 
 
-def element(defs: str, lines: list[str], label: str, figsize: tuple) -> str:
+def vector_image(defs: str, lines: list[str], label: str, figsize: tuple) -> str:
     """The `<svg>` of one frame, labelled, as wide as its page lets it be."""
     width, height = figsize
     body = "\n".join(lines)
@@ -127,6 +134,27 @@ def element(defs: str, lines: list[str], label: str, figsize: tuple) -> str:
         ' style="max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
         f"{defs}<g>\n{body}\n</g></svg>"
     )
+
+
+def pixel_image(fig: Figure, label: str) -> str:
+    """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be."""
+    width, height = fig.get_size_inches()
+    return (
+        f'<img alt="{escape(label)}" width="{_DPI * width:.0f}" height="{_DPI * height:.0f}"'
+        f' style="max-width:100%;height:auto" src="data:image/png;base64,'
+        f'{base64.b64encode(_png(fig)).decode()}">'
+    )
+
+
+def _png(fig: Figure) -> bytes:
+    """The figure as PNG on white, at two image pixels per CSS pixel, without date or software."""
+    file = io.BytesIO()
+    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor="white", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _where(position: Mapping) -> str:
+    return f" at {describe(position)}" if position else ""
 
 
 def _is_blank(fig: Figure) -> bool:

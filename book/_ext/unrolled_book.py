@@ -1,23 +1,20 @@
-"""The book's Sphinx extension: KaTeX from local files, pictures with words, flipbooks that move.
+"""The book's Sphinx extension: KaTeX from local files, flipbooks that move, the ledger's pages.
 
 What it adds to a plain jupyter-book site:
 
 * mathematics rendered while the book is built (mathematics.py);
-* the sentence of a PNG picture (`show(png=True)`) as its alternative text and its caption;
-* the flipbook's stylesheet and script on the pages that hold one;
+* the stylesheet of the pictures and the flipbook's script on the pages that hold one;
 * the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
 
 import re
 import zlib
-from html import escape
 from pathlib import Path
 
 import ledger_page
 import mathematics
 import page_weight
-from docutils import nodes
 from sphinx.util import logging
 
 log = logging.getLogger(__name__)
@@ -31,26 +28,6 @@ def copy_flipbook_style(app):
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
-
-
-def caption_pictures(app, doctree):
-    """Give each stored PNG the sentence beside it, as alternative text and as caption."""
-    for bundle in list(doctree.findall(nodes.container)):
-        if bundle.get("nb_element") != "mime_bundle":
-            continue
-        forms = {child["mime_type"]: child for child in bundle.children}
-        if "image/png" not in forms or "text/plain" not in forms:
-            continue
-        picture = forms["image/png"]
-        image = next(picture.findall(nodes.image))
-        sentence = forms["text/plain"].astext().strip()
-        image["alt"] = sentence
-        # raw tags, since Sphinx wants a number for every figure node
-        picture.children = [
-            nodes.raw("", '<figure class="picture">', format="html"),
-            image,
-            nodes.raw("", f"<figcaption>{escape(sentence)}</figcaption></figure>", format="html"),
-        ]
 
 
 def finish_page(app, pagename, templatename, context, doctree):
@@ -81,7 +58,6 @@ def fingerprint() -> int:
 def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_flipbook_style)
-    app.connect("doctree-read", caption_pictures)
     app.connect("html-page-context", finish_page)
     ledger_page.setup(app)
     page_weight.setup(app)
