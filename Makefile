@@ -49,15 +49,16 @@ lab: $(SETUP)  ## open the notebooks in JupyterLab
 notebooks: $(SETUP)  ## execute every notebook and store it in normal form
 	@$(PY) tools/notebooks.py
 
-bench: $(SETUP)  ## measure the package beside its peers (into benchmarks/results)
-	@for script in benchmarks/*.py; do echo "$$script"; $(PY) $$script || exit 1; done
+bench: .bench/.installed  ## measure, and print the tables (STORE=1: keep them for the book's pages)
+	@for script in benchmarks/*.py; do echo "$$script"; .bench/bin/python $$script || exit 1; done
+	@test -z "$(STORE)" || echo "benchmarks/results has changed: 'make notebooks' brings the pages up to date."
 
 serve: book  ## build the site and serve it on this machine only
 	@$(PY) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
-clean:  ## remove what was built (the environment stays: delete .venv and node_modules by hand)
+clean:  ## remove what was built (the environments stay: delete .venv, .bench and node_modules by hand)
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis
-	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' \
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './.bench/*' -not -path './node_modules/*' \
 	  -prune -exec rm -rf {} +
 
 .venv/.installed: requirements.txt constraints.txt pyproject.toml
@@ -76,6 +77,14 @@ clean:  ## remove what was built (the environment stays: delete .venv and node_m
 	@$(PIP) -c constraints.txt uv 2>/dev/null && $(BIN)/uv pip install -q --python $(PY) \
 	  -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt || { echo "The packages could" \
 	  "not be installed: this step needs the network; try again when it is there." >&2; exit 1; }
+	@touch $@
+
+.bench/.installed: benchmarks/requirements.txt .venv/.installed
+	@echo "Installing the package's peers into .bench (once; some minutes, and gigabytes where PyTorch brings CUDA)"
+	@test -x .bench/bin/python || $(PY) -m venv .bench
+	@.bench/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt \
+	  -r benchmarks/requirements.txt || { echo "The peers could not be installed: this step needs" \
+	  "the network; try again when it is there." >&2; exit 1; }
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json .venv/.installed

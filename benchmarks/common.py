@@ -35,33 +35,36 @@ def machine() -> str:
 
 def _blas():
     libraries = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return ", ".join(f"{b['internal_api']} for {b.get('architecture', '?')}" for b in libraries)
+    kernels = [f"{b['internal_api']} for {b.get('architecture', '?')}" for b in libraries]
+    return ", ".join(dict.fromkeys(kernels))
 
 
 def seconds(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
-    """The best processor time of one call of each competitor, in seconds; arguments as in `turns`."""
+    """The best of the times that `turns` gives for each competitor, in seconds."""
     return {name: min(times) for name, times in turns(competitors, rounds, least).items()}
 
 
 def turns(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.01) -> dict:
     """The processor times of one call of each competitor, a list of `rounds` of them, in seconds.
 
-    competitors: key → function of nothing; rounds: how often each has its turn, so that a slow
-    moment of the machine meets them all; least: a turn repeats its call for about so many seconds.
+    competitors: key → function of nothing; rounds: how often each has its turn, in a new order, so
+    that a slow moment of the machine meets them all and none always follows the same other;
+    least: a turn repeats its call for about so many seconds.
     """
     with threadpool_limits(1):
         repeats, times = {}, {name: [] for name in competitors}
         for name, call in competitors.items():
             call()  # the first call pays for what later ones find ready
             repeats[name] = max(1, round(least / max(_turn(call, 1), 1e-9)))
+        names, rng = list(competitors), np.random.default_rng(0)
         for _ in range(rounds):
-            for name, call in competitors.items():
-                times[name].append(_turn(call, repeats[name]))
+            for i in rng.permutation(len(names)):
+                times[names[i]].append(_turn(competitors[names[i]], repeats[names[i]]))
     return times
 
 
 def write(name: str, rows: list[dict]) -> Path:
-    """Write rows to results/NAME.csv under a line that names the machine.
+    """Write rows to results/NAME.csv under a line that names the machine, and print them.
 
     rows: one dict a line, all with the same keys; floats are kept to four digits.
     """
@@ -75,6 +78,7 @@ def write(name: str, rows: list[dict]) -> Path:
             table.writerow(
                 {key: f"{v:.4g}" if isinstance(v, float) else v for key, v in row.items()}
             )
+    print(path.read_text(encoding="utf-8"), end="")
     return path
 
 

@@ -77,7 +77,7 @@ def floor(params, x, y):
 
 def double_sum(params, x, y):
     """Each loss walked back to the first step by itself, as chapter 6 does before it regroups."""
-    U, W, V, b, c = params
+    _, W, V, _, _ = params
 
     def call():
         trace = rnn.forward(params, x)

@@ -6,15 +6,12 @@ results/speed.csv: for each size and peer the median and the quartiles of its ti
 package's median at that size, and its peak memory in units of the package's.  Some minutes.
 """
 
+import one_thread  # noqa: F401, isort: skip
+
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
-
-for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
-    os.environ[f"{library}_NUM_THREADS"] = "1"
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import numpy as np
 import peers
@@ -35,7 +32,11 @@ SLOW = {"double sum": {"long", "wide"}, "HIPS autograd": {"wide"}}  # minutes th
 
 def case(size):
     """Parameters, inputs and one-hot labels of one size."""
-    T, B, D, H, C = SIZES[size]
+    return draw(*SIZES[size])
+
+
+def draw(T, B, D, H, C):
+    """Parameters, inputs and one-hot labels of a shape, without a batch if B is None."""
     rng, many = np.random.default_rng(0), (B,) if B else ()
     params = rnn.init(rng, D, H, C)
     params = params._replace(b=0.1 * rng.standard_normal(H), c=0.1 * rng.standard_normal(C))
@@ -68,12 +69,12 @@ def memory(size, name):
 
 
 def report_memory(size, name):
+    peers.MAKERS[name](*case("tiny"))()  # loads what the library needs
     call = peers.MAKERS[name](*case(size))
     status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     if not reset.exists():
         print("nan")
         return
-    call()  # the first call loads what later ones find ready
     reset.write_text("5")  # the peak so far is forgotten
     before = _kib(status, "VmRSS")
     call()

@@ -17,6 +17,7 @@ from common import seconds, write
 from threadpoolctl import threadpool_limits
 
 from unrolled import rnn, train
+from unrolled.data import delayed
 
 DELAY, STEPS, BATCH, D, H, C = 5, 20, 32, 2, 32, 3
 WINDOWS = (0, 1, 2, 3, 4, 5, 6, 7, STEPS)
@@ -25,18 +26,6 @@ SEEDS = range(5)
 ALPHA, BETA, CLIP, UPDATES, TESTS = 0.02, 0.9, 1.0, 2000, 1000
 LONG, UNITS = 1000, 64
 COSTS = (10, 20, 50, 100, 200)
-
-
-def delayed(rng, B, T=STEPS, before=None):
-    """x (T, B, 2), and y (T, B, 3): the class of x[t−DELAY, :, 0], of `before` at first.
-
-    before: (DELAY, B, 2) the inputs of the steps before, None for a sequence that begins here.
-    """
-    x, y = rng.standard_normal((T, B, D)), np.zeros((T, B, C))
-    known = x if before is None else np.concatenate([before, x])
-    read = known[: max(len(known) - DELAY, 0)][-T:, :, 0]
-    y[T - len(read) :] = np.eye(C)[np.digitize(read, [-0.5, 0.5])]
-    return x, y
 
 
 def objective(params, batch, window=None):
@@ -52,7 +41,7 @@ def objective(params, batch, window=None):
 
 def in_windows(rng, start, window):
     """The parameters after as many updates, each on BATCH fresh sequences."""
-    batches = [(*delayed(rng, BATCH), None) for _ in range(UPDATES)]
+    batches = [(*delayed(rng, STEPS, BATCH, DELAY), None) for _ in range(UPDATES)]
     update = train.momentum(ALPHA, BETA)
     return train.descend(partial(objective, window=window), start, batches, update).params
 
@@ -62,7 +51,7 @@ def in_chunks(rng, params, size):
     update, state = train.momentum(ALPHA, BETA), None
     before = rng.standard_normal((DELAY, BATCH, D))
     for _ in range(UPDATES):
-        x, y = delayed(rng, BATCH, size, before)
+        x, y = delayed(rng, size, BATCH, DELAY, before)
         before = np.concatenate([before, x])[-DELAY:]
         last = rnn.forward(params, x, state).h[-1]
         params = update(params, objective(params, (x, y, state))[1])
@@ -72,7 +61,7 @@ def in_chunks(rng, params, size):
 
 def taught():
     """Test accuracy by method, size and seed."""
-    x, y = delayed(np.random.default_rng(99), TESTS)
+    x, y = delayed(np.random.default_rng(99), STEPS, TESTS, DELAY)
     majority = float(y[DELAY:].mean(axis=(0, 1)).max())
     methods = [("window", in_windows, w) for w in WINDOWS]
     methods += [("chunks", in_chunks, w) for w in CHUNKS]

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from unrolled.data import digits, example, label_last, machine, measured, parity, trained_digits
+from unrolled.data import (
+    delayed,
+    digits,
+    example,
+    label_last,
+    machine,
+    measured,
+    parity,
+    trained_digits,
+)
 from unrolled.rnn import forward
 
 
@@ -119,6 +128,37 @@ def test_bad_sizes_of_parity_are_named(change, message):
         parity(np.random.default_rng(0), **({"T": 4, "N": 2, "span": 2} | change))
 
 
+@pytest.mark.parametrize("T", [2, 3, 7])
+def test_a_delayed_label_is_the_class_of_the_number_read_so_long_before(T):
+    x, y = delayed(np.random.default_rng(0), T, 5, delay=3)
+    assert (x == np.random.default_rng(0).standard_normal((T, 5, 2))).all()
+    assert y.shape == (T, 5, 3) and not y[:3].any()
+    before = np.random.default_rng(1).standard_normal((3, 5, 2))
+    same, all_labelled = delayed(np.random.default_rng(0), T, 5, 3, before)
+    assert (same == x).all() and (all_labelled[3:] == y[3:]).all()
+    known = np.concatenate([before, x])
+    for t in range(T):
+        for n in range(5):
+            number = known[t, n, 0]
+            expected = [number < -0.5, -0.5 <= number < 0.5, number >= 0.5]
+            assert all_labelled[t, n].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rng": None}, "rng is None"),
+        ({"T": 0}, "T is 0"),
+        ({"N": True}, "N is True"),
+        ({"delay": 0}, "delay is 0"),
+        ({"before": np.ones((2, 2))}, r"before has shape \(2, 2\); \(1, 2, 2\)"),
+    ],
+)
+def test_bad_arguments_of_delayed_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        delayed(**({"rng": 0, "T": 4, "N": 2, "delay": 1} | change))
+
+
 @pytest.mark.parametrize("asked", ["last row", "every row"])
 def test_the_stored_networks_fit_the_digits(asked):
     params = trained_digits(asked)
@@ -135,11 +175,11 @@ def test_measured_reads_a_table_below_the_machine():
     rows = measured("digits")
     assert rows[0].keys() == {"method", "seed", "accuracy"}
     assert np.mean([float(r["accuracy"]) for r in rows if r["method"] == "this book"]) >= 0.95
-    with pytest.raises(ValueError, match=r"name is 'nothing'; one of digits, "):
+    with pytest.raises(ValueError, match=r"name is 'nothing'; one of .*digits, "):
         measured("nothing")
 
 
 def test_the_machine_is_named_without_the_mark_of_its_line():
     assert machine("digits")[0].isalnum()
-    with pytest.raises(ValueError, match=r"name is 'nothing'; one of digits, "):
+    with pytest.raises(ValueError, match=r"name is 'nothing'; one of .*digits, "):
         machine("nothing")

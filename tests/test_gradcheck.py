@@ -11,6 +11,7 @@ from unrolled.gradcheck import (
     complex_step,
     rejects,
     relative_error,
+    stacked_complex_step,
 )
 from unrolled.rnn import Params, forward, init, loss
 
@@ -32,6 +33,22 @@ def test_a_right_derivative_passes_and_says_so_in_one_line(method, capsys):
     assert out.startswith("✓ quadratic: ") and out.count("\n") == 1
     assert ("1e-12" in out) == (method != "central difference")
     assert ("1e-8" in out) == (method != "complex step")
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3)])
+def test_a_stack_gives_the_jacobian_that_single_calls_give(shape):
+    x = np.random.default_rng(1).standard_normal(shape)
+
+    def f(x):
+        return np.sin(x) * x.sum()
+
+    def stacked(many):
+        assert len(many) == x.size
+        return np.array([f(one) for one in many])
+
+    single = complex_step(f, x)
+    assert single.shape == shape + shape
+    np.testing.assert_array_equal(stacked_complex_step(stacked, x), single)
 
 
 def test_a_check_by_both_methods_is_one_short_line(capsys):

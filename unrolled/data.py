@@ -89,6 +89,31 @@ def parity(rng: np.random.Generator, T: int, N: int, span: int) -> tuple[np.ndar
     return 2.0 * bits[..., None] - 1, y
 
 
+def delayed(
+    rng: np.random.Generator, T: int, N: int, delay: int, before: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers, and at each step whether the first one read `delay` steps before was small or large.
+
+    T: steps; N: sequences; delay: how many steps the label lies behind; before: (delay, N, 2), the
+    inputs of the steps before, for a piece of a longer sequence.
+    Returns x (T, N, 2) from N(0, 1), and y (T, N, 3), one-hot: class 0 below −0.5, 2 from 0.5 on,
+    1 between.  Without `before`, the first `delay` steps have no label: y is 0 there.
+    Raises ValueError if a number is not whole and ≥ 1, or `before` has another shape.
+    """
+    rng = inputs.generator(rng)
+    inputs.whole(T=T, N=N, delay=delay)
+    x, y = rng.standard_normal((T, N, 2)), np.zeros((T, N, 3))
+    known = x
+    if before is not None:
+        before = inputs.array("before", before)
+        if before.shape != (delay, N, 2):
+            raise ValueError(f"before has shape {before.shape}; {(delay, N, 2)} is needed")
+        known = np.concatenate([before, x])
+    read = known[: max(len(known) - delay, 0), :, 0]
+    y[T - len(read) :] = np.eye(3)[np.digitize(read, [-0.5, 0.5])]
+    return x, y
+
+
 def trained_digits(asked: str = "last row") -> Params:
     """The parameters of a network that chapter 9 trains on `digits()`: D=8, H=64, C=10.
 
