@@ -285,10 +285,8 @@ def noticed(notebook: Path, before: str, after: str) -> bool:
         raise ValueError(f"{notebook.name} has no cell with {before!r}")
     as_is, changed = {"__name__": "__main__"}, {"__name__": "__main__"}
     for i, source in enumerate(sources):
-        cell, other = (
-            _cell(notebook, i, source),
-            source.replace(before, after) if i == at else source,
-        )
+        other = source.replace(before, after) if i == at else source
+        cell = _cell(notebook, i, source)
         if cell and _run(cell.code, as_is) != _run(compile(other, "changed", "exec"), changed):
             return True
     return False
@@ -371,15 +369,10 @@ def _loads(statement):
     return names - own - {n.id for n in stored if isinstance(n, ast.Name)}
 
 
-def _outside_comprehensions(statement):
-    """The nodes of a statement but for the targets of its comprehensions, which stay inside."""
-    inside = {
-        id(inner)
-        for node in ast.walk(statement)
-        if isinstance(node, ast.comprehension)
-        for inner in ast.walk(node.target)
-    }
-    return [node for node in ast.walk(statement) if id(node) not in inside]
+def _targets(statement):
+    """The nodes of the targets of its comprehensions, which stay inside them."""
+    targets = [n.target for n in ast.walk(statement) if isinstance(n, ast.comprehension)]
+    return [inner for target in targets for inner in ast.walk(target)]
 
 
 def _rebound(statement):
@@ -396,8 +389,12 @@ def _bound(statement):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
+    targets = _targets(statement)
+    inside, inner = set(map(id, targets)), {n.id for n in targets if isinstance(n, ast.Name)}
     names = set()
-    for node in _outside_comprehensions(statement):
+    for node in ast.walk(statement):
+        if id(node) in inside:
+            continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
@@ -406,7 +403,7 @@ def _bound(statement):
             owner = node.func
             while isinstance(owner, ast.Attribute | ast.Subscript):
                 owner = owner.value
-            names |= {owner.id} - MODULES if isinstance(owner, ast.Name) else set()
+            names |= {owner.id} - MODULES - inner if isinstance(owner, ast.Name) else set()
     return names
 
 
