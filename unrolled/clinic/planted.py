@@ -115,12 +115,13 @@ def names(of: str) -> tuple[str, ...]:
     return OF[of]
 
 
-def planted(of, slip=None, pattern=None, *, n=None, activation="tanh", window=None):
+def planted(of, slip=None, pattern=None, *, n=None, activation="tanh", window=None, step=None):
     """An answer with the slips that are named, none for the exact gradient.
 
     n           the number of a slip that has one (a length, a factor); `NUMBERS` if None
     activation  "tanh", or "relu" for a network with that in its place
     window      the truncation of the exact gradient; the slip "not-truncated" leaves it out
+    step        what W, U or b adds at this one step alone, counted from the last if negative
     Returns answer(params, x, y, h0), as `diagnose` calls it; x may be (T, D) or (T, B, D).
     """
     made = {slip, pattern} - {None}
@@ -133,18 +134,18 @@ def planted(of, slip=None, pattern=None, *, n=None, activation="tanh", window=No
 
     def answer(params, x, y, h0):
         if x.ndim == 2:
-            return _one(of, made, numbered, activation, window, params, x, y, h0)
+            return _one(of, made, numbered, activation, window, step, params, x, y, h0)
         B = x.shape[1]
         total = 0.0
         for i in range(B):
             one = (params, x[:, i], y[:, i], h0[i])
-            total = total + _one(of, made, numbered, activation, window, *one)
+            total = total + _one(of, made, numbered, activation, window, step, *one)
         return total if "batch-summed" in made else total / B
 
     return answer
 
 
-def _one(of, made, numbered, activation, window, params, x, y, h0):
+def _one(of, made, numbered, activation, window, step, params, x, y, h0):
     """One sequence."""
     a, h, e = _forward(made, activation, params, x, y, h0)
     T = len(x)
@@ -166,6 +167,8 @@ def _one(of, made, numbered, activation, window, params, x, y, h0):
                 else:
                     part = da
             times = _times(of, made, numbered, window, t, k, T)
+            if step is not None and k != (step if step > 0 else T + 1 + step):
+                times = 0.0
             d = times * part if d is None else d + times * part
     return d.T if "outer-transposed" in made else d
 

@@ -1,0 +1,87 @@
+"""A diagnosis on a ladder: each rung tells a little more, and is folded until it is wanted."""
+
+from html import escape
+
+import numpy as np
+
+from unrolled.clinic.catalogue import SECTIONS, SLIPS
+from unrolled.clinic.words import number
+
+
+class Folded:
+    """Nested headings with text, as folded HTML, and as an indented text where there is none.
+
+    rungs: (heading, text, HTML in place of the text or "") from the outermost to the innermost.
+    """
+
+    def __init__(self, rungs):
+        self.rungs = rungs
+
+    def __repr__(self):
+        return "\n".join(
+            "  " * depth + f"{heading}: " + text.replace("\n", "\n" + "  " * (depth + 1))
+            for depth, (heading, text, _) in enumerate(self.rungs)
+        )
+
+    def _repr_html_(self):
+        inner = ""
+        for heading, text, html in reversed(self.rungs):
+            body = html or "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
+            inner = (
+                f'<details class="folded"><summary>{escape(heading)}</summary>'
+                f"{body}{inner}</details>"
+            )
+        return inner
+
+
+def ladder(diagnosis) -> Folded:
+    """The diagnosis in steps: an entry that is wrong, the parts, the kind of slip, the section."""
+    if diagnosis.right:
+        return Folded([("Right", diagnosis.text, "")])
+    if not diagnosis.slips:
+        return Folded([("Something is wrong", diagnosis.text, "")])
+    entries, kinds = [], []
+    for paragraph in diagnosis.text.split("\n\n"):  # one, or one for each leaf
+        entry, yours, words = paragraph.partition(" Yours is the exact gradient")
+        entries.append(entry)
+        if yours:
+            leaf = entry.split(":")[0] + ": " if entry.startswith("d") else ""
+            kinds.append(leaf + _said(yours + words))
+    rungs = [("1 · An entry that is wrong", "\n".join(entries), "")]
+    if diagnosis.weights is not None:
+        plain, html = _parts(np.atleast_2d(diagnosis.weights))
+        rungs.append(("2 · Which parts are there, and how often", plain, html))
+    sections = dict.fromkeys(SECTIONS[SLIPS[name].section] for name in diagnosis.slips)
+    rungs.append((f"{len(rungs) + 1} · What kind of slip it is", "\n".join(kinds), ""))
+    see = f"See {', '.join(sections)}."
+    rungs.append((f"{len(rungs) + 1} · Where the book explains it", see, ""))
+    return Folded(rungs)
+
+
+def _said(words):
+    """The words of the slips, without the section."""
+    words = words.removeprefix(" Yours is the exact gradient, but ").split(" See ")[0]
+    return words[0].upper() + words[1:]
+
+
+def _parts(weights):
+    """The weights as text and as an HTML table; a row is a loss, a column a step."""
+    lost = weights.shape[0] == 1
+    columns = [f"{'t' if lost else 'k'} = {k}" for k in range(1, weights.shape[1] + 1)]
+    rows = ["weight" if lost else f"L{t}" for t in range(1, len(weights) + 1)]
+    shown = [
+        ["" if np.isnan(value) else number(np.round(value, 2)) for value in row] for row in weights
+    ]
+    width = max(len(cell) for row in [columns, *shown] for cell in row)
+    lines = [" " * 6 + "  ".join(cell.rjust(width) for cell in columns)]
+    lines += [
+        name.ljust(6) + "  ".join(cell.rjust(width) for cell in row)
+        for name, row in zip(rows, shown, strict=True)
+    ]
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    body = "".join(
+        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>"
+        for name, row in zip(rows, shown, strict=True)
+    )
+    table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return "\n" + "\n".join(line.rstrip() for line in lines), table
