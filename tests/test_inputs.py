@@ -81,11 +81,21 @@ def objective(params, batch):
         (lambda: data.digits("0.2"), "test_size is '0.2'; a share between 0 and 1"),
         (lambda: data.parity(None, 4, 2, 1), "rng is None"),
         (lambda: data.parity(0, 4, 2, True), "span is True"),
+        (lambda: data.delayed(0, 4, 2, 1, before="a"), "before holds"),
+        (lambda: data.delayed(0, 4, 2, 1, before=[[0.0]]), r"before has shape \(1, 1\)"),
     ],
 )
 def test_bad_arguments_are_named(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def test_accuracy_counts_no_step_without_a_label():
+    y = np.eye(3)[TRACE.z[1:].argmax(axis=1)]
+    y[0] = 0
+    y[1] = np.roll(y[1], 1)
+    assert rnn.accuracy(TRACE, y) == 3 / 4
+    assert TRACE.z[1].argmax() != 0  # where a row of zeros would point
 
 
 def test_a_momentum_belongs_to_one_descent():
