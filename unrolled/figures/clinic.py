@@ -48,7 +48,7 @@ def confusion(fig, named, groups) -> str:
     named: {planted: the names that were given}; groups: {its title: the slips in it}, in order.
     """
     order = [slip for slips in groups.values() for slip in slips]
-    ax = fig.add_axes((0.3, 0.02, 0.68, 0.68))
+    ax = fig.add_axes((0.18, 0.02, 0.7, 0.7))
     pairs = [(one, other) for one in order for other in sorted(named.get(one, ()))]
     for one, other in pairs:
         same = one == other
