@@ -18,7 +18,7 @@ help:  ## say what the targets do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(SETUP)  ## build the site into _build/html
-	@$(BIN)/jupyter-book build . -W -n --keep-going -q || \
+	@$(PY) tools/build.py build . -W -n --keep-going -q || \
 	  { rm -rf _build/.doctrees; echo "The book was not built: the cause is above." >&2; exit 1; }
 	@echo "The book is built. Open $(CURDIR)/$(SITE)/index.html"
 

@@ -17,7 +17,8 @@ from matplotlib.lines import Line2D
 from traitlets import TraitError
 
 from unrolled import svg
-from unrolled.flipbook import FIGSIZE, css_text, flipbook, show, site_script
+from unrolled.flipbook import FIGSIZE, flipbook, show
+from unrolled.page import css_text, site_script
 
 SENTENCE = 'The "line" rises </script> & falls <b>.'
 
@@ -186,7 +187,18 @@ def test_of_many_marks_only_the_one_that_moved_is_stored_again():
 
     book = flipbook(draw, t=range(3, 6))
     assert [len(differences) for _, _, differences in data(book)["frames"]] == [0, 1, 1]
-    assert len(data(book)["lines"]) == 2
+    assert [line.count("<use") for line in data(book)["lines"]] == [1, 1]
+
+
+def test_a_short_difference_is_found_among_hundreds_of_equal_lines():
+    def draw(fig, t):
+        for i in range(210):
+            fig.add_artist(Line2D([0, 1], [0, t if i == 208 else 0]))
+        return f"ŷ at {t}."
+
+    book = flipbook(draw, t=range(2))
+    assert len(data(book)["lines"]) == 1
+    assert '"ŷ at 1."' in book.html
 
 
 def test_a_png_is_an_image_of_two_pixels_to_one_on_white_without_date():

@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 
 from tests.browser import serve, visit
 from unrolled import svg
-from unrolled.flipbook import css_text, flipbook, show, site_script
+from unrolled.flipbook import flipbook, show
+from unrolled.page import css_text, site_script
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
 

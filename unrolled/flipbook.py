@@ -12,7 +12,6 @@ from difflib import SequenceMatcher
 from html import escape
 from itertools import product
 from numbers import Integral
-from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
@@ -20,12 +19,11 @@ import matplotlib.style
 import traitlets
 from tqdm import tqdm
 
-from unrolled import svg
+from unrolled import page, svg
 
 FIGSIZE = (5.6, 3.6)
 LIMIT = 400  # frames in one flipbook; a page must stay light
 NOT_SAVED = "what draw drew could not be saved"
-_SCRIPT, _STYLE = (Path(__file__).with_name(f"flipbook.{kind}") for kind in ("js", "css"))
 
 
 def show(
@@ -99,17 +97,6 @@ def flipbook(
     return _widget(controls, stops, html, sentences[0])
 
 
-def site_script() -> str:
-    """The text of the module script that brings every flipbook of a static page to life."""
-    mount_all = 'document.querySelectorAll("figure.flipbook[data-flipbook]").forEach(mount);'
-    return f"{_SCRIPT.read_text('utf-8')}\n{mount_all}\n"
-
-
-def css_text() -> str:
-    """The text of the stylesheet of every picture, on the site and in Jupyter alike."""
-    return _STYLE.read_text("utf-8")
-
-
 class Picture:
     """What `show` returns.
 
@@ -130,8 +117,8 @@ class Flipbook(anywidget.AnyWidget):
     html  the `<figure>`: the first frame, its sentence, and what turns it into the others
     """
 
-    _esm = _SCRIPT
-    _css = _STYLE
+    _esm = page.SCRIPT
+    _css = page.STYLE
     html = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, stops: list[tuple[int, ...]], names: list[str], html: str, sentence: str):
@@ -170,7 +157,7 @@ class _Stop(traitlets.Int):
     """An integer that is one of a slider's stops."""
 
     def __init__(self, slider: "_Slider") -> None:
-        super().__init__(slider.stops[0])
+        super().__init__()
         self._slider = slider
         self.tag(sync=True)
 

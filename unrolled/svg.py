@@ -181,11 +181,10 @@ def _rounded(text: str) -> str:
     """Two decimals are a hundredth of a point; but a scale or a matrix needs all it has."""
 
     def shorter(match):
-        if match[1]:
-            return match[1]
-        return f"{round(float(match[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no -0
+        short = f"{round(float(match[2]), 2) + 0.0:.2f}" if match[2] else ""  # + 0.0: no -0
+        return match[1] or short.rstrip("0").rstrip(".")
 
-    return re.sub(r"((?:scale|matrix)\([^)]*\))|-?\d*\.\d+", shorter, text)
+    return re.sub(r"((?:scale|matrix)\([^)]*\))|(-?\d*\.\d+)", shorter, text)
 
 
 def _themed(text: str) -> str:

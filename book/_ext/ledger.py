@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import yaml
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # eight times as fast, where it is built
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "book" / "ledger.yml"
 NOTEBOOKS = ROOT / "notebooks"
@@ -34,7 +35,7 @@ class Reference(NamedTuple):
 def sections(path: Path = LEDGER) -> list[dict]:
     """The ledger as it stands: [{"section": title, "entries": [...]}, ...]."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), LOADER)
     except yaml.YAMLError as fault:
         line = fault.problem_mark.line + 1
         raise ValueError(f"{path.name}, line {line}: not YAML ({fault.problem})") from None

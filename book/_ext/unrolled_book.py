@@ -17,14 +17,14 @@ import mathematics
 import page_weight
 from sphinx.util import logging
 
+from unrolled.page import css_text, site_script
+
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def copy_flipbook_style(app):
     if app.builder.format == "html":
-        from unrolled.flipbook import css_text  # here: matplotlib takes a second to import
-
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
@@ -43,8 +43,6 @@ def finish_page(app, pagename, templatename, context, doctree):
         return
     app.add_css_file("flipbook.css")
     if "data-flipbook" in body:
-        from unrolled.flipbook import site_script
-
         # inline, because a browser refuses to import a module file from file://
         context["body"] = f'{body}\n<script type="module">{site_script()}</script>\n'
 
@@ -52,6 +50,7 @@ def finish_page(app, pagename, templatename, context, doctree):
 def fingerprint() -> int:
     """A number that changes with the code that makes the pages, so that Sphinx then remakes all."""
     sources = [*Path(__file__).parent.glob("*.py"), *(ROOT / "unrolled").glob("flipbook.*")]
+    sources.append(ROOT / "unrolled" / "page.py")
     return zlib.crc32(b"".join(path.read_bytes() for path in sorted(sources)))
 
 
