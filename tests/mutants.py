@@ -49,6 +49,8 @@ MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "rtrl": ["tests/test_rtrl.py"],
     "train": ["tests/test_inputs.py", "tests/test_train.py", "-knot stored and not learnt"],
     "data": ["tests/test_inputs.py", "tests/test_data.py"],
+    "svg": ["tests/test_flipbook.py"],
+    "flipbook": ["tests/test_flipbook.py"],
     "clinic.xray": ["tests/test_clinic.py", "-knot product"],
     "clinic.patterns": ["tests/test_clinic.py"],
     "clinic.diagnosis": ["tests/test_clinic.py", "-knot product"],

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -187,3 +188,34 @@ def test_the_playground_redraws_as_a_slider_moves(browser, tmp_path):
         page.keyboard.press("ArrowRight")
         expect(caption).to_contain_text("T=9, H=5", timeout=1000 * PATIENCE)
         assert python(page, "print(sliders['T'].value)") == "9"
+
+
+def test_make_lab_opens_the_notebooks(tmp_path):
+    """The target itself, with a configuration that opens no browser, at a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = {"open_browser": False, "port": port, "allow_root": True}
+    settings = {"ServerApp": app, "IdentityProvider": {"token": TOKEN}}
+    (tmp_path / "jupyter_server_config.json").write_text(json.dumps(settings))
+    (tmp_path / "jupyter_lab_config.json").write_text(json.dumps({"LabApp": app}))
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **dict.fromkeys(places, str(tmp_path))}
+    with (tmp_path / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            ["make", "lab"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            contents = f"http://127.0.0.1:{port}/api/contents?token={TOKEN}"
+            wait_until(lambda: answers(contents), tmp_path / "log.txt")
+            with urllib.request.urlopen(contents, timeout=30) as response:
+                names = {entry["name"] for entry in json.load(response)["content"]}
+            assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(PATIENCE)

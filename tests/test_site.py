@@ -1,8 +1,11 @@
 """The built site in a real browser: every page, with every other host blocked."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -161,6 +164,27 @@ def test_a_page_teaches_with_scripts_off(without_scripts, address, page):
         assert tab.eval_on_selector_all("figure.flipbook", WORDLESS) == 0
 
 
+def test_make_serve_serves_the_site_on_this_machine(site):
+    command = ["make", "serve", "PORT=0", f"SITE={site}"]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},  # else what it says waits in a pipe
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said = next(line for line in server.stdout if line.startswith("Serving HTTP"))
+        host, port = re.search(r"on (\S+) port (\d+)", said).groups()
+        assert host == "127.0.0.1"
+        with urllib.request.urlopen(f"http://{host}:{port}/index.html", timeout=30) as page:
+            assert page.status == 200
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
 def test_the_first_page_leads_into_the_book(browser, address):
     with visit(browser, f"{address}/index.html") as tab:
         tab.wait_for_url(f"{address}/{PAGES[0]}")
@@ -169,6 +193,13 @@ def test_the_first_page_leads_into_the_book(browser, address):
 def test_search_finds_a_word(browser, address):
     with visit(browser, f"{address}/search.html?q=gradient") as tab:
         tab.locator("#search-results li a").first.wait_for()
+        tab.locator("#search-results li p.context").first.wait_for()
+
+
+def test_search_from_a_folder_finds_a_word_without_a_complaint(browser, site):
+    with visit(browser, f"{(site / 'search.html').as_uri()}?q=gradient") as tab:
+        tab.get_by_text("Search finished, found").wait_for()
+        assert tab.locator("#search-results li a").count() > 9
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,14 +10,17 @@ no use for. Here it is 150 KB: after Sphinx has written its files,
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import tinycss2
 from fontTools import subset
 
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_comments")
 UNUSED_FILES = ("thebe", "design-tabs")
 FIRST = "documentation_options"  # an inline script of the theme's needs it at once
 STYLES = ("styles/*.css", "basic.css", "mystnb*.css", "sphinx-design*.css", "togglebutton.css")
+GROUPS = ("media", "supports", "layer", "container")  # rules that hold rules
 BUILT_BY_SCRIPTS = ("bs-",)  # bootstrap puts such class names together at run time
 
 
@@ -57,47 +60,40 @@ def trim_static(app, exception):
     trim_icons(site / "_static")
 
 
-def prune(css: str, used: set[str]) -> str:
-    """`css` without the selectors that need a class which is not in `used`."""
-    kept, place = [], 0
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    while (start := css.find("{", place)) >= 0:
-        end = closing_brace(css, start)
-        head, body = css[place:start], css[start + 1 : end]
-        statements, _, selector = head.rpartition(";")  # @charset and @import end with one
-        selector = selector.strip()
-        if selector.startswith(("@media", "@supports", "@layer", "@container")):
-            body = prune(body, used)
-            keep = body and selector
-        elif selector.startswith("@"):
-            keep = selector
+def prune(css: str | list, used: set[str]) -> str:
+    """`css` without the selectors that need a class which is not in `used`.
+
+    css: the text of a stylesheet, or the tokens of a block of rules.  Raises ValueError if broken.
+    """
+    kept = []
+    for rule in tinycss2.parse_rule_list(css, skip_comments=True, skip_whitespace=True):
+        if rule.type == "error":
+            raise ValueError(f"a stylesheet is broken at line {rule.source_line}: {rule.message}")
+        if rule.type == "qualified-rule":
+            if selectors := [part for part in split(rule.prelude) if matches(part, used)]:
+                head = ",".join(tinycss2.serialize(part).strip() for part in selectors)
+                kept.append(f"{head}{{{tinycss2.serialize(rule.content)}}}")
+        elif rule.lower_at_keyword not in GROUPS or rule.content is None:
+            kept.append(rule.serialize())
+        elif inside := prune(rule.content, used):
+            kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}")
+    return "".join(kept)
+
+
+def split(prelude: list) -> list[list]:
+    """The selectors of a list of them, as tokens; a comma in parentheses is inside a token."""
+    parts = [[]]
+    for token in prelude:
+        if token == ",":
+            parts.append([])
         else:
-            keep = ",".join(part for part in split(selector) if matches(part, used))
-        kept.append(statements + ";" * bool(statements))
-        if keep:
-            kept.append(f"{keep}{{{body}}}")
-        place = end + 1
-    return "".join(kept) + css[place:].strip()
+            parts[-1].append(token)
+    return parts
 
 
-def closing_brace(css: str, start: int) -> int:
-    depth = 0
-    for brace in re.compile(r"[{}]").finditer(css, start):
-        depth += 1 if brace[0] == "{" else -1
-        if depth == 0:
-            return brace.start()
-    raise ValueError(f"a stylesheet has an open brace at character {start}")
-
-
-def split(selector: str) -> list[str]:
-    """The parts of a selector list; a comma in parentheses separates nothing."""
-    return re.split(r",(?![^()]*\))", selector) if "(" in selector else selector.split(",")
-
-
-def matches(selector: str, used: set[str]) -> bool:
+def matches(selector: list, used: set[str]) -> bool:
     """Whether every class that the selector needs may occur; one in :not() or :is() may not."""
-    plain = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", selector))
-    names = re.findall(r"\.(-?[A-Za-z_][\w-]*)", plain)
+    names = [name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"]
     return all(name in used or name.startswith(BUILT_BY_SCRIPTS) for name in names)
 
 

@@ -30,8 +30,16 @@ def copy_flipbook_style(app):
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
 
 
+# a summary comes out of the page found, which a page that was opened from a folder may not read
+NO_SUMMARIES = (
+    'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false'
+)
+
+
 def finish_page(app, pagename, templatename, context, doctree):
     """Report mathematics that KaTeX refused; bring the flipbook's style and script where used."""
+    if pagename == "search":
+        app.add_js_file(None, body=NO_SUMMARIES)
     if "body" not in context:
         return
     body = context["body"]
