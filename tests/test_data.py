@@ -128,13 +128,18 @@ def test_bad_sizes_of_parity_are_named(change, message):
         parity(np.random.default_rng(0), **({"T": 4, "N": 2, "span": 2} | change))
 
 
+def test_a_span_of_all_steps_labels_the_last_one_only():
+    _, y = parity(np.random.default_rng(0), T=4, N=2, span=4)
+    assert (y.sum(axis=-1) == [[0, 0], [0, 0], [0, 0], [1, 1]]).all()
+
+
 @pytest.mark.parametrize("T", [2, 3, 7])
 def test_a_delayed_label_is_the_class_of_the_number_read_so_long_before(T):
     x, y = delayed(np.random.default_rng(0), T, 5, delay=3)
     assert (x == np.random.default_rng(0).standard_normal((T, 5, 2))).all()
     assert y.shape == (T, 5, 3) and not y[:3].any()
     before = np.random.default_rng(1).standard_normal((3, 5, 2))
-    same, all_labelled = delayed(np.random.default_rng(0), T, 5, 3, before)
+    same, all_labelled = delayed(np.random.default_rng(0), T, 5, 3, before.tolist())
     assert (same == x).all() and (all_labelled[3:] == y[3:]).all()
     known = np.concatenate([before, x])
     for t in range(T):
