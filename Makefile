@@ -18,7 +18,7 @@ help:  ## say what the targets do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(SETUP)  ## build the site into _build/html
-	@$(PY) tools/build.py build . -W -n --keep-going -q || \
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q || \
 	  { rm -rf _build/.doctrees; echo "The book was not built: the cause is above." >&2; exit 1; }
 	@echo "The book is built. Open $(CURDIR)/$(SITE)/index.html"
 
@@ -28,7 +28,7 @@ test: $(SETUP)  ## check the format, re-run every cell, test the package, the bo
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(PY) tools/notebooks.py --check
-	@$(PY) -m pytest --nbval -n 2 --dist loadfile tests notebooks
+	@$(PY) -m pytest --nbval -n 2 --dist loadgroup tests notebooks
 
 check: $(SETUP)  ## the same for one notebook alone, in half a minute: make check NB=06
 	@test -n "$(NB)" -a -n "$(CHAPTERS)" || { echo "'make check' needs a notebook of the folder" \
