@@ -1,9 +1,10 @@
 """How long the loss and all gradients take: the package beside its peers, and beside the floor.
 
-One run, in turns, one thread, float64; whoever does not give the book's loss and gradients to 1e-9
-is not timed.  A peer takes part if it is installed (`make bench` installs all of them).  Writes
-results/speed.csv: for each size and peer the median and the quartiles of its time, in units of the
-package's median at that size, and its peak memory in units of the package's.  Some minutes.
+One run, in turns, one thread, float64 and float32; whoever does not give the book's loss and
+gradients to 1e-9 (1e-4 in float32) is not timed.  A peer takes part if it is installed (`make
+bench` installs all of them).  Writes results/speed.csv: for each size, type of float and peer the
+median and the quartiles of its time, in units of the package's median in float64 at that size, and
+its peak memory in units of the package's.  Some minutes.
 """
 
 import one_thread  # noqa: F401, isort: skip
@@ -27,12 +28,15 @@ SIZES = {  # (T, B, D, H, C), B = None without a batch
     "wide": (200, 64, 128, 512, 128),
 }
 NEEDS = {"PyTorch nn.RNN": "torch", "JAX jit": "jax", "HIPS autograd": "autograd"}
+LIMITS = {"float64": 1e-9, "float32": 1e-4}  # of the difference from the package's answer
+ONLY_FLOAT64 = ("forward, loss, bptt", "HIPS autograd", "double sum")
 SLOW = {"double sum": {"long", "wide"}, "HIPS autograd": {"wide"}}  # minutes there
 
 
-def case(size):
+def case(size, dtype="float64"):
     """Parameters, inputs and one-hot labels of one size."""
-    return draw(*SIZES[size])
+    params, x, y = draw(*SIZES[size])
+    return rnn.Params(*(leaf.astype(dtype) for leaf in params)), x.astype(dtype), y.astype(dtype)
 
 
 def draw(T, B, D, H, C):
@@ -44,21 +48,22 @@ def draw(T, B, D, H, C):
     return params, x, np.eye(C)[rng.integers(C, size=(T, *many))]
 
 
-def competitors(size):
+def competitors(size, dtype):
     """Each peer's call, after its loss and gradients were compared with the package's."""
-    given = case(size)
-    loss, gradients = peers.package(*given)()
-    calls = {}
-    for name, make in peers.MAKERS.items():
-        if size in SLOW.get(name, ()) or not importlib.util.find_spec(NEEDS.get(name, "numpy")):
-            continue
-        call = make(*given)
+    loss, gradients = peers.package(*case(size))()
+    given, limit, calls = case(size, dtype), LIMITS[dtype], {}
+    left_out = {name for name, sizes in SLOW.items() if size in sizes}
+    left_out |= {name for name, needed in NEEDS.items() if not importlib.util.find_spec(needed)}
+    left_out |= set(ONLY_FLOAT64 if dtype == "float32" else ())
+    for name in peers.MAKERS.keys() - left_out:
+        call = peers.MAKERS[name](*given)
         if name != "matrix products alone":
             its_loss, its_gradients = call()
-            np.testing.assert_allclose(its_loss, loss, rtol=1e-9)
+            np.testing.assert_allclose(its_loss, loss, rtol=limit)
             for mine, other in zip(gradients, its_gradients, strict=True):
-                assert np.linalg.norm(mine - other) <= 1e-9 * np.linalg.norm(mine), name
-        calls[name] = call
+                assert other.dtype == dtype, name
+                assert np.linalg.norm(mine - other) <= limit * np.linalg.norm(mine), name
+        calls[name, dtype] = call
     return calls
 
 
@@ -89,19 +94,22 @@ def _kib(status, field):
 def main():
     rows = []
     for size, shape in SIZES.items():
-        calls = competitors(size)
+        calls = competitors(size, "float64") | competitors(size, "float32")
         times = turns(calls, rounds=9 if size == "wide" else 21, least=0.02)
-        unit = np.median(times["the package"])
+        unit = np.median(times["the package", "float64"])
         peaks = {}
         if size in ("digits", "long", "wide"):
-            peaks = {name: memory(size, name) for name in calls}
-        for name, measured in times.items():
-            low, middle, high = np.quantile(measured, [0.25, 0.5, 0.75]) / unit
-            peak = peaks[name] / peaks["the package"] if peaks else float("nan")
-            row = {"size": size, "T, B, D, H, C": " ".join(str(n or 1) for n in shape)}
-            quartiles = {"median": middle, "lower quartile": low, "upper quartile": high}
-            rows.append({**row, "method": name, **quartiles, "memory": peak})
-            print(f"{size}: {name} {middle:.2f} ({low:.2f} to {high:.2f}), memory {peak:.2f}")
+            peaks = {name: memory(size, name) for name, dtype in calls if dtype == "float64"}
+        for dtype in LIMITS:
+            for name in (name for name in peers.MAKERS if (name, dtype) in times):
+                low, middle, high = np.quantile(times[name, dtype], [0.25, 0.5, 0.75]) / unit
+                peak = float("nan")
+                if peaks and dtype == "float64":
+                    peak = peaks[name] / peaks["the package"]
+                row = {"size": size, "T, B, D, H, C": " ".join(str(n or 1) for n in shape)}
+                row |= {"method": name, "dtype": dtype, "median": middle}
+                rows.append(row | {"lower quartile": low, "upper quartile": high, "memory": peak})
+                print(f"{size}, {dtype}: {name} {middle:.2f} ({low:.2f} to {high:.2f})", flush=True)
     print(f"wrote {write('speed', rows)}")
 
 

@@ -115,7 +115,12 @@ def sequence(params, x, h0) -> tuple:
 
 
 def traced(params, trace) -> tuple:
-    """W and V in the trace's dtype, if the parameters have the sizes of the trace's."""
+    """W and V in the trace's dtype, if the parameters have the sizes of the trace's.
+
+    A Network is the one that the trace was made with.
+    """
+    if isinstance(params, Network):
+        return _as(trace.h.dtype, params.W), _as(trace.h.dtype, params.V)
     (U, W, V, _, _), (_, sizes) = network(params), _sizes(trace)
     got = (*U.shape[::-1], len(V))
     if got != sizes:

@@ -74,8 +74,8 @@ def init(rng: np.random.Generator | int, D: int, H: int, C: int, scale: float = 
 def softmax(z: np.ndarray) -> np.ndarray:
     """exp(z)/Σexp(z) over the last axis, shifted so that no exponential overflows."""
     z = inputs.array("z", z)
-    exp_z = np.exp(z - z.real.max(axis=-1, keepdims=True))
-    return exp_z / exp_z.sum(axis=-1, keepdims=True)
+    exp_z = np.exp(z - _row_max(z))
+    return exp_z / _row_sum(exp_z)
 
 
 def forward(params: Params, x: np.ndarray, h0: np.ndarray | None = None) -> Trace:
@@ -114,8 +114,8 @@ def loss(trace: Trace, y: np.ndarray):
     y, total = inputs.labels(trace, y)
     z = trace.z[1:]
     # ln ŷ from the logits, never from ŷ: ŷ may underflow to 0.
-    shifted = z - z.real.max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    shifted = z - _row_max(z)
+    log_sum = np.log(_row_sum(np.exp(shifted)))
     return (np.vdot(total, log_sum) - np.vdot(y, shifted)) / _batch_size(trace)
 
 
@@ -152,8 +152,8 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
         U=_sum_of_outer(da[1:], x[1:]),
         W=_sum_of_outer(da[1:], h[:-1]),
         V=_sum_of_outer(e[1:], h[1:]),
-        b=_flat(da[1:]).sum(axis=0),
-        c=_flat(e[1:]).sum(axis=0),
+        b=np.add.reduce(_flat(da[1:])),
+        c=np.add.reduce(_flat(e[1:])),
     )
     e[0] = da[0] = np.nan
     return Gradients(gradients, e, da, dh)
@@ -193,6 +193,15 @@ def _add_within(window, dh, slope, W):
     for _ in range(1, min(window, len(part))):
         part = _times(slope[2 : len(part) + 1] * part[1:], W)
         dh[1 : len(part) + 1] += part
+
+
+# A ufunc's own reduction, not the method that wraps it: a twentieth of one short sequence's time.
+def _row_max(z):
+    return np.maximum.reduce(z.real, axis=-1, keepdims=True)
+
+
+def _row_sum(z):
+    return np.add.reduce(z, axis=-1, keepdims=True)
 
 
 def _flat(rows):
