@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import pytest
-
 # set before any kernel starts, which inherits them
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar holds timings, which no stored output can match
 os.environ.setdefault("MPLBACKEND", "agg")  # tests have no screen
@@ -17,10 +15,3 @@ def pytest_configure(config):
     """Let nbval, where it runs, pass over what differs between processors."""
     if getattr(config.option, "nbval_sanitize_with", "") is None:
         config.option.nbval_sanitize_with = str(Path(__file__).with_name("tests") / "nbval.cfg")
-
-
-def pytest_collection_modifyitems(items):
-    """A file stays on one worker; but each source whose mutants are tried is as long as a file."""
-    for item in items:
-        if item.path.name != "test_mutants.py":
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
