@@ -20,7 +20,7 @@ from sphinx.errors import ConfigError
 import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [ROOT / "index.ipynb", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 LISTED = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 
@@ -36,7 +36,9 @@ def requirements(name):
 
 
 def test_every_notebook_is_in_the_table_of_contents():
-    missing = [path.name for path in NOTEBOOKS if f"notebooks/{path.stem}" not in LISTED]
+    missing = [
+        path.name for path in NOTEBOOKS if str(path.relative_to(ROOT).with_suffix("")) not in LISTED
+    ]
     assert not missing, f"not in _toc.yml: {missing}"
 
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from fontTools.ttLib import TTFont
+from playwright.sync_api import expect
 
 from tests.browser import serve, visit, watch
 
@@ -185,9 +186,14 @@ def test_make_serve_serves_the_site_on_this_machine(site):
         server.wait(30)
 
 
-def test_the_first_page_leads_into_the_book(browser, address):
+def test_the_first_page_is_the_cover_and_leads_into_the_book(browser, address):
     with visit(browser, f"{address}/index.html") as tab:
-        tab.wait_for_url(f"{address}/{PAGES[0]}")
+        slider = tab.get_by_role("slider")
+        slider.focus()
+        tab.keyboard.press("ArrowRight")
+        expect(tab.locator("figcaption")).to_contain_text("One step back")
+        tab.get_by_role("link", name="Chapter 6").first.click()
+        tab.wait_for_url(f"{address}/notebooks/06_explicit_implicit.html")
 
 
 def test_search_finds_a_word(browser, address):

@@ -93,10 +93,15 @@ def _merge_streams(outputs):
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: notebooks/*.ipynb")
+    parser.add_argument(
+        "notebooks", nargs="*", type=Path, help="default: the cover and notebooks/*.ipynb"
+    )
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 on a fault")
     arguments = parser.parse_args(argv)
-    paths = arguments.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = arguments.notebooks or [
+        ROOT / "index.ipynb",
+        *sorted((ROOT / "notebooks").glob("*.ipynb")),
+    ]
     failed = False
     for path in paths if arguments.check else tqdm(paths, disable=False, unit="notebook"):
         try:

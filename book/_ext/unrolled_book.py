@@ -12,6 +12,7 @@ import re
 import zlib
 from pathlib import Path
 
+import cover
 import ledger_page
 import mathematics
 import page_weight
@@ -66,6 +67,7 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_flipbook_style)
     app.connect("html-page-context", finish_page)
+    cover.setup(app)
     ledger_page.setup(app)
     page_weight.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}
