@@ -13,23 +13,38 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
-from matplotlib import textpath
+from font_source_sans_pro import SourceSansPro, SourceSansProSemibold
+from matplotlib import font_manager, textpath
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 STYLE = ["default", str(Path(__file__).with_name("unrolled.mplstyle"))]
-INK, GRID, PAPER = "#1b2733", "#c3ccd5", "#fefefe"
+INK, GRID, PAPER = "#1d2126", "#ddd7c9", "#fffdf8"
 """Colours that follow the page: text and lines; what stays behind; a fill that hides the rest."""
+QUANTITIES = {
+    "input": "#9a5b00",
+    "state": "#2468c8",
+    "output": "#0a7550",
+    "signal": "#7d0b42",
+    "implicit": "#45309a",
+    "held": "#6b7280",
+}
+"""The hues, by their names in the page's stylesheet, which has others for a dark page."""
 
 _THEME = {
     "#000000": "currentColor",
     INK: "currentColor",
     GRID: f"var(--flipbook-grid, {GRID})",
     PAPER: "var(--flipbook-paper, #fff)",
-}
+} | {hue: f"var(--{name}, {hue})" for name, hue in QUANTITIES.items()}
 _PREFIX = "\ue000"  # stands for the prefix of the ids until the content that it hashes is known
 _DPI = 96  # CSS pixels per inch
+
+# The face of the page's labels, from a package: glyphs are drawn as paths, and must be the same
+# on every machine.
+for _face in (SourceSansPro, SourceSansProSemibold):
+    font_manager.fontManager.addfont(_face)
 
 # matplotlib gives every drawing a parser of mathematics with an empty memory; one that is kept
 # makes a frame of a graph with twenty labels three times as quick.
@@ -147,9 +162,9 @@ def pixel_image(fig: Figure, label: str) -> str:
 
 
 def _png(fig: Figure) -> bytes:
-    """The figure as PNG on white, at two image pixels per CSS pixel, without date or software."""
+    """The figure as PNG on light paper, two image pixels per CSS pixel, no date or software."""
     file = io.BytesIO()
-    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor="white", metadata={"Software": None})
+    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor=PAPER, metadata={"Software": None})
     return file.getvalue()
 
 

@@ -30,11 +30,7 @@ def triangles(fig, found) -> str:
         row, column = divmod(number, 3)
         left, bottom = 0.02 + column / 3, 1 - (row + 1) / rows
         ax = fig.add_axes((left, bottom + 0.02, 0.29, 0.76 / rows))
-        base.matrix(ax, weights, limit=np.nanmax(weights), text=False, title=name)
-        for (i, j), weight in np.ndenumerate(weights):
-            if np.isfinite(weight):
-                middle = {"ha": "center", "va": "center", "color": "#10181f"}
-                ax.text(j + 0.5, i + 0.5, f"{weight:.0f}", fontsize=12, **middle)
+        base.matrix(ax, weights, limit=np.nanmax(weights), digits=0, title=name)
     said = [f"{name}, {int(np.nansum(weights > 0.5))}" for name, weights in found.items()]
     return (
         "Row t is the loss, column k the step of W; a number says how often the part is counted. "
