@@ -152,10 +152,13 @@ def vector_image(defs: str, lines: list[str], label: str, figsize: tuple) -> str
 
 
 def pixel_image(fig: Figure, label: str) -> str:
-    """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be."""
-    width, height = fig.get_size_inches()
+    """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be.
+
+    The class tells the book's theme that it is the same on a dark page: a sheet of light paper.
+    """
+    width, height = (f"{_DPI * inches:.0f}" for inches in fig.get_size_inches())
     return (
-        f'<img alt="{escape(label)}" width="{_DPI * width:.0f}" height="{_DPI * height:.0f}"'
+        f'<img class="dark-light" alt="{escape(label)}" width="{width}" height="{height}"'
         f' style="max-width:100%;height:auto" src="data:image/png;base64,'
         f'{base64.b64encode(_png(fig)).decode()}">'
     )

@@ -67,12 +67,12 @@ def squares(ax, x, y, values, *, side, limit, color=INK, **style):
         boxes(ax, *some, ec=color, lw=1.3, zorder=2, **fill, **style)
 
 
-def matrix(ax, values, *, limit=None, text=True, title="", color=INK, size=12, digits=2):
+def matrix(ax, values, *, limit=None, text=True, title="", color=INK, size=12):
     """Draw a vector (as a column) or matrix as squares, one in each cell, as `squares` has them.
 
     values: (m,) or (m, n); limit: the magnitude of a full square, default the largest one;
-    text: write each number below its square, with `digits` after the point, at `size`;
-    title: above it; color: of the quantity.  NaN is left empty.
+    text: write each number below its square, at `size`; title: above it;
+    color: of the quantity.  NaN is left empty.
     """
     values = np.asarray(values, dtype=float)
     values = values[:, None] if values.ndim == 1 else values
@@ -88,8 +88,8 @@ def matrix(ax, values, *, limit=None, text=True, title="", color=INK, size=12, d
     ax.set_title(title, color=color)
     if text:
         for i, j in np.argwhere(there):
-            said = number(values[i, j], digits)
-            ax.text(j + 0.5, i + 0.94, said, fontsize=size, ha="center", va="bottom")
+            place, write = (j + 0.5, i + 0.94), {"ha": "center", "va": "bottom"}
+            ax.text(*place, number(values[i, j]), fontsize=size, **write)
 
 
 def node(ax, xy, label, color=INK, *, radius=0.27, current=False, faded=False):

@@ -94,7 +94,7 @@ def reading(fig, t, trace, label):
     _true_class(ax, label, middles[2], C)
     top = middles[2] + heights[2] / 2
     ax.set_xlim(-0.74, T + 0.45)
-    ax.set_ylim(-0.45, top + 0.12)
+    ax.set_ylim(-0.6, top + 0.12)
     ax.set_aspect("equal")
     ax.set_axis_off()
     return _sentence(t, T, x, h, y_hat, label)
@@ -146,7 +146,7 @@ def _shares(ax, s, middle, values, cmap, full, *, current, ahead):
 def _state_block(ax, s, middle, values, *, current, ahead):
     """The state of time s as signed squares, six or eight in a column; covered while ahead."""
     rows = min(len(values), 8)
-    columns, cell = len(values) // rows, min(STATE / rows, 0.8 * rows / len(values))
+    columns, cell = len(values) // rows, min(STATE / rows, 0.64 * rows / len(values))
     row, column = np.divmod(np.arange(len(values)), columns)
     x = s + cell * (column - (columns - 1) / 2)
     y = middle + cell * ((rows - 1) / 2 - row)
@@ -158,7 +158,7 @@ def _state_block(ax, s, middle, values, *, current, ahead):
 
 def _cover(ax, s, middle, width, height, current, ahead):
     """A thick outline round what is current, a lid on what is ahead."""
-    apart = 0.07 if current else 0
+    apart = 0.07 if current else 0.02
     box = {"fc": "none", "ec": INK, "lw": 2.6} if current else {"fc": "none", "ec": "none"}
     box = {"fc": PAPER, "ec": (GREY, FADED), "lw": 1.2, "ls": (0, (2, 2))} if ahead else box
     boxes(ax, s, middle, width + 2 * apart, height + 2 * apart, zorder=3, **box)
@@ -169,7 +169,7 @@ def _arrows(ax, s, heights, middles, current, ahead):
     half = [height / 2 + 0.12 for height in heights]
     ends = {
         "U": ((s, middles[0] + half[0]), (s, middles[1] - half[1]), INPUT, (0.22, 0)),
-        "W": ((s - 0.63, middles[1]), (s - 0.4, middles[1]), HIDDEN, (0, half[1] + 0.1)),
+        "W": ((s - 0.67, middles[1]), (s - 0.34, middles[1]), HIDDEN, (0, half[1] + 0.1)),
         "V": ((s, middles[1] + half[1]), (s, middles[2] - half[2]), OUTPUT, (0.22, 0)),
     }
     for name, (start, end, color, offset) in ends.items():

@@ -16,8 +16,8 @@ from unrolled.figures.graph import unrolled
 from unrolled.svg import GRID, INK
 
 STAGES = 4  # loss to logits, logits to hidden state, through tanh, into the weights
-ROWS = {"off": 5.9, "on": 0}  # the lower edge of each sweep's row, in cells
-GAP = 0.9  # between two tables of a row
+ROWS = {"off": 5.4, "on": 0}  # the lower edge of each sweep's row, in cells
+GAP = 1  # between two tables of a row
 
 
 def backward_stages(fig, moment, sweeps, parts):
@@ -32,17 +32,17 @@ def backward_stages(fig, moment, sweeps, parts):
     back, stage = divmod(moment - 1, STAGES)
     t = T - back
     arrives = t < T
-    _graph(fig.add_axes((0, 0.565, 1, 0.43)), T, t, stage, arrives)
-    fig.text(0.5, 0.53, _formula(t, stage, arrives), ha="center", size=15, color=SIGNAL)
+    _graph(fig.add_axes((0, 0.58, 1, 0.42)), T, t, stage, arrives)
+    fig.text(0.5, 0.55, _formula(t, stage, arrives), ha="center", size=15, color=SIGNAL)
     first = t if stage == STAGES - 1 else t + 1  # the steps that have added their part
-    ax = fig.add_axes((0, 0, 1, 0.5))
+    ax = fig.add_axes((0, 0, 1, 0.53))
     off = {}
     for path, bottom in ROWS.items():
         ax.text(0.4, bottom + 2, f"path {path}", rotation=90, ha="center", va="center")
         vector = [sweeps[path].e, sweeps[path].dh, sweeps[path].da, sweeps[path].da][stage][t]
         limit = max(np.nanmax(np.abs(values)) for values in sweeps["on"][1:])
         _table(ax, 1.1, bottom, vector[:, None], limit, SIGNAL)
-        left = 2.1 + GAP
+        left = 2.4 + GAP
         for name, color in (("U", INPUT), ("W", HIDDEN), ("V", OUTPUT)):
             truth = getattr(sweeps["on"].params, name)
             total = rounded(parts[path][name][first:].sum(axis=0))
@@ -55,10 +55,10 @@ def backward_stages(fig, moment, sweeps, parts):
                 ax.text(middle, bottom - 0.2, off[path, name], ha="center", va="top")
             if path == "off":
                 title = rf"$\partial L/\partial {name}$"
-                ax.text(middle, 10.2, title, ha="center", size=17, color=color)
+                ax.text(middle, 9.7, title, ha="center", size=17, color=color)
             left += truth.shape[1] + GAP
-    ax.text(1.6, 10.2, "signal", ha="center", color=SIGNAL)
-    ax.set(xlim=(0, left - GAP + 0.1), ylim=(-1.2, 11.1), aspect="equal", xticks=[], yticks=[])
+    ax.text(1.6, 9.7, "signal", ha="center", color=SIGNAL)
+    ax.set(xlim=(0, left - GAP + 0.1), ylim=(-1.1, 10.7), aspect="equal", xticks=[], yticks=[])
     ax.set_axis_off()
     return _sentence(t, stage, sweeps, off if moment == STAGES * T else None)
 
@@ -72,7 +72,7 @@ def _table(ax, left, bottom, values, limit, color, truth=None):
     squares(ax, x, y, values, side=0.84, limit=limit, color=color)
     if truth is not None:
         side = 0.84 * np.sqrt(np.abs(truth) / limit)
-        boxes(ax, x, y, side, side, ec=GREY, lw=1, ls=(0, (2, 1.5)), zorder=3)
+        boxes(ax, x, y, side, side, ec=GREY, lw=1, ls=(0, (2, 1.5)), zorder=1.5)
 
 
 def left_out(fig, errors):
