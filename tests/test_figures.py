@@ -75,12 +75,28 @@ def test_every_hue_is_legible_and_no_two_are_one_to_a_colour_blind_reader(theme)
         assert difference >= 10, (one, other, difference)
 
 
+def test_the_pixels_of_a_png_are_legible_on_a_dark_page_by_its_stylesheet():
+    assert "filter: invert(1) hue-rotate(180deg);" in page.css_text()
+    assert "mix-blend-mode: screen;" in page.css_text()
+    turn = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
+    dark = np.array(to_rgb(THEMES["dark"][0]))
+
+    def turned(hue):
+        light = np.clip(turn @ (1 - np.array(to_rgb(hue))), 0, 1)
+        return light + dark - light * dark
+
+    np.testing.assert_allclose(turned("white"), dark)
+    for hue in (svg.INK, *svg.QUANTITIES.values()):
+        assert contrast(turned(hue), turned("white")) >= 4.5, hue
+
+
 def test_a_hue_is_written_as_the_name_that_the_page_gives_it(fig):
     ax = fig.add_axes((0, 0, 1, 1))
     for i, hue in enumerate(svg.QUANTITIES.values()):
         base.arrow(ax, (0, i), (1, i), hue)
     base.node(ax, (0, 9), "$h$", faded=True)
     ax.set(xlim=(-1, 2), ylim=(-1, 10))
+    fig.set_layout_engine("none")
     sheet = svg.Sheet()
     sheet.add(fig)
     text = str(sheet.finish())

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
-from font_source_sans_pro import SourceSansPro, SourceSansProSemibold
+from font_source_sans_pro import SourceSansPro, SourceSansProBold
 from matplotlib import font_manager, textpath
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -43,7 +43,7 @@ _DPI = 96  # CSS pixels per inch
 
 # The face of the page's labels, from a package: glyphs are drawn as paths, and must be the same
 # on every machine.
-for _face in (SourceSansPro, SourceSansProSemibold):
+for _face in (SourceSansPro, SourceSansProBold):
     font_manager.fontManager.addfont(_face)
 
 # matplotlib gives every drawing a parser of mathematics with an empty memory; one that is kept
@@ -154,7 +154,7 @@ def vector_image(defs: str, lines: list[str], label: str, figsize: tuple) -> str
 def pixel_image(fig: Figure, label: str) -> str:
     """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be.
 
-    The class tells the book's theme that it is the same on a dark page: a sheet of light paper.
+    The class tells the book's theme that flipbook.css sees to a dark page.
     """
     width, height = (f"{_DPI * inches:.0f}" for inches in fig.get_size_inches())
     return (
@@ -165,9 +165,9 @@ def pixel_image(fig: Figure, label: str) -> str:
 
 
 def _png(fig: Figure) -> bytes:
-    """The figure as PNG on light paper, two image pixels per CSS pixel, no date or software."""
+    """The figure as PNG on white, at two image pixels per CSS pixel, without date or software."""
     file = io.BytesIO()
-    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor=PAPER, metadata={"Software": None})
+    fig.savefig(file, format="png", dpi=2 * _DPI, facecolor="white", metadata={"Software": None})
     return file.getvalue()
 
 

@@ -159,7 +159,7 @@ def forming(fig, traces, label):
         boxes(ax, left + often[:, i] / 2, rows, often[:, i], 1, fc=(OUTPUT, FADED), lw=0)
         ax.stairs(left + once[:, i], range(T + 1), orientation="horizontal", baseline=None,
                   color=INK, lw=1.6)  # fmt: skip
-        ax.text(left + 0.5, -0.3, str(i), ha="center", weight=600 if i == label else 400)
+        ax.text(left + 0.5, -0.3, str(i), ha="center", weight="bold" if i == label else "normal")
     left = D + 1.3 + 1.2 * label
     ax.add_patch(Rectangle((left - 0.1, -1.35), 1.2, T + 1.45, fill=False, ec=INK, lw=2))
     ax.text(left + 0.5, -1.55, "true", ha="center", va="bottom")
