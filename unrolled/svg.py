@@ -13,23 +13,38 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
-from matplotlib import textpath
+from font_source_sans_pro import SourceSansPro, SourceSansProBold
+from matplotlib import font_manager, textpath
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 STYLE = ["default", str(Path(__file__).with_name("unrolled.mplstyle"))]
-INK, GRID, PAPER = "#1b2733", "#c3ccd5", "#fefefe"
+INK, GRID, PAPER = "#1d2126", "#ddd7c9", "#fffdf8"
 """Colours that follow the page: text and lines; what stays behind; a fill that hides the rest."""
+QUANTITIES = {
+    "input": "#9a5b00",
+    "state": "#2468c8",
+    "output": "#0a7550",
+    "signal": "#7d0b42",
+    "implicit": "#45309a",
+    "held": "#6b7280",
+}
+"""The hues, by their names in the page's stylesheet, which has others for a dark page."""
 
 _THEME = {
     "#000000": "currentColor",
     INK: "currentColor",
     GRID: f"var(--flipbook-grid, {GRID})",
     PAPER: "var(--flipbook-paper, #fff)",
-}
+} | {hue: f"var(--{name}, {hue})" for name, hue in QUANTITIES.items()}
 _PREFIX = "\ue000"  # stands for the prefix of the ids until the content that it hashes is known
 _DPI = 96  # CSS pixels per inch
+
+# The face of the page's labels, from a package: glyphs are drawn as paths, and must be the same
+# on every machine.
+for _face in (SourceSansPro, SourceSansProBold):
+    font_manager.fontManager.addfont(_face)
 
 # matplotlib gives every drawing a parser of mathematics with an empty memory; one that is kept
 # makes a frame of a graph with twenty labels three times as quick.
@@ -137,10 +152,13 @@ def vector_image(defs: str, lines: list[str], label: str, figsize: tuple) -> str
 
 
 def pixel_image(fig: Figure, label: str) -> str:
-    """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be."""
-    width, height = fig.get_size_inches()
+    """The `<img>` of a figure as PNG, labelled, as wide as its page lets it be.
+
+    The class tells the book's theme that flipbook.css sees to a dark page.
+    """
+    width, height = (f"{_DPI * inches:.0f}" for inches in fig.get_size_inches())
     return (
-        f'<img alt="{escape(label)}" width="{_DPI * width:.0f}" height="{_DPI * height:.0f}"'
+        f'<img class="dark-light" alt="{escape(label)}" width="{width}" height="{height}"'
         f' style="max-width:100%;height:auto" src="data:image/png;base64,'
         f'{base64.b64encode(_png(fig)).decode()}">'
     )

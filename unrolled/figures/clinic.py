@@ -30,11 +30,12 @@ def triangles(fig, found) -> str:
         row, column = divmod(number, 3)
         left, bottom = 0.02 + column / 3, 1 - (row + 1) / rows
         ax = fig.add_axes((left, bottom + 0.02, 0.29, 0.76 / rows))
-        base.matrix(ax, weights, limit=np.nanmax(weights), text=False, title=name)
-        for (i, j), weight in np.ndenumerate(weights):
-            if np.isfinite(weight):
-                middle = {"ha": "center", "va": "center", "color": "#10181f"}
-                ax.text(j + 0.5, i + 0.5, f"{weight:.0f}", fontsize=12, **middle)
+        base.matrix(ax, 0 * weights, text=False, title=name)
+        tint = base.shades(base.SIGNAL)
+        ax.pcolormesh(weights, cmap=tint, vmin=0, vmax=2 * np.nanmax(weights), zorder=0.5)
+        for i, j in np.argwhere(np.isfinite(weights)):
+            middle = {"ha": "center", "va": "center"}
+            ax.text(j + 0.5, i + 0.5, f"{weights[i, j]:.0f}", fontsize=12, **middle)
     said = [f"{name}, {int(np.nansum(weights > 0.5))}" for name, weights in found.items()]
     return (
         "Row t is the loss, column k the step of W; a number says how often the part is counted. "

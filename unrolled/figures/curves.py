@@ -3,7 +3,7 @@
 import numpy as np
 
 from unrolled.figures.base import GREY, IMPLICIT, SIGNAL
-from unrolled.svg import GRID, INK
+from unrolled.svg import INK
 
 # Told apart by mark and dash as well as by colour, in the order the curves are given.
 STYLES = (
@@ -23,7 +23,7 @@ def loglog(ax, x, curves, *, xlabel, ylabel, limits=(), side="right"):
     for (label, y), style in zip(curves.items(), STYLES, strict=False):
         ax.loglog(x, y, label=label, markersize=4.5, linewidth=1.6, markevery=2, **style)
     for height, label in limits:
-        ax.axhline(height, color=GRID, linewidth=1.4, zorder=0)
+        ax.axhline(height, color=GREY, linewidth=0.8, zorder=0)
         ax.annotate(
             label, (float(side == "right"), height), xycoords=("axes fraction", "data"),
             xytext=(3 if side == "left" else 0, 3), textcoords="offset points",
@@ -33,7 +33,7 @@ def loglog(ax, x, curves, *, xlabel, ylabel, limits=(), side="right"):
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.figure.legend(loc="outside upper left", ncols=len(curves), fontsize=12, columnspacing=1.4)
+    ax.figure.legend(loc="outside upper left", ncols=len(curves), columnspacing=1.4)
 
 
 def v_curve(fig, steps, errors):

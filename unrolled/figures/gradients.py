@@ -3,7 +3,7 @@
 import numpy as np
 
 from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INPUT, SIGNAL
-from unrolled.svg import GRID, INK
+from unrolled.svg import INK
 
 LAG = "lag $n = T - k$ (steps back in time)"
 NORM = r"$\Vert\partial h_T/\partial h_{T-n}\Vert$"
@@ -27,7 +27,7 @@ def real_and_random(fig, norms):
     for (label, curves), style in zip(norms.items(), styles, strict=True):
         ax.semilogy(curves.T, lw=1.3, label=[label] + [None] * (len(curves) - 1), **style)
     ax.set(xlabel=LAG, ylabel=NORM, xlim=(0, curves.shape[1] - 1))
-    fig.legend(loc="outside upper left", ncols=2, fontsize=12)
+    fig.legend(loc="outside upper left", ncols=2)
     lags = curves.shape[1] - 1
     ends = {label: power(np.median(c[:, -1])) for label, c in norms.items()}
     said = " and ".join(f"{end} for {label}" for label, end in ends.items())
@@ -46,12 +46,12 @@ def radius(fig, rho, norms, largest, *, limits):
     """
     ax = fig.subplots()
     lags = np.arange(norms.shape[1])
-    ax.axhline(1, color=GRID, lw=1.4, zorder=0)
+    ax.axhline(1, color=GREY, lw=0.8, zorder=0)
     ax.semilogy(lags, largest**lags, color=INK, ls=(0, (1, 1.4)), label=r"bound $\Vert W\Vert^n$")
     ax.semilogy(lags, rho**lags, color=GREY, ls=(0, (5, 2)), label=r"$\rho(W)^n$")
     ax.semilogy(norms.T, color=SIGNAL, lw=1.2, label=["measured"] + [None] * (len(norms) - 1))
     ax.set(xlabel=LAG, ylabel=NORM, xlim=(0, lags[-1]), ylim=limits)
-    fig.legend(loc="outside upper left", ncols=3, fontsize=12, columnspacing=1.2)
+    fig.legend(loc="outside upper left", ncols=3, columnspacing=1.2)
     end = norms[:, -1]
     rate = np.median(end) ** (1 / lags[-1])
     return (
@@ -81,7 +81,7 @@ def before_and_after(fig, before, after, first_input, *, lag):
         right.semilogy(first_input, norms[:, lag], mark, ms=3.5, color=color, alpha=0.7, mew=1)
     left.set(xlabel="lag $n$ (steps)", ylabel=NORM)
     right.set(xlabel="first input $x_1$", title=f"at lag {lag}")
-    fig.legend(loc="outside upper left", ncols=2, fontsize=12)
+    fig.legend(loc="outside upper left", ncols=2)
     return _before_and_after_sentence(before, after, np.abs(first_input), lag)
 
 
@@ -123,7 +123,7 @@ def cliff(fig, w, heights, plain, clipped, loss_of):
     ):
         ax.plot((start, end), (loss_of(start), loss_of(end)), color=color, ls=style, lw=1.5)
     ax.set(xlabel="weight $w$", ylabel="loss $L(w)$")
-    fig.legend(loc="outside upper left", ncols=3, fontsize=12, columnspacing=1.2)
+    fig.legend(loc="outside upper left", ncols=3, columnspacing=1.2)
     return (
         f"The loss lies in a wide valley that ends in a cliff. From w = {plain[0]:.2f}, on the "
         f"cliff, the plain step follows a very large slope, leaps over the valley and lands at "

@@ -4,29 +4,25 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from unrolled.figures.base import (
+    FADED,
     GREY,
     HIDDEN,
     IMPLICIT,
     INPUT,
-    ON_SQUARE,
     SIGNAL,
-    SIGNED,
     arrow,
+    boxes,
     matrix,
     node,
     number,
     rounded,
+    shades,
+    squares,
 )
-from unrolled.svg import INK
+from unrolled.svg import GRID, INK, PAPER
 
 GAP = 2.0  # between two factors, in matrix cells; a layer's node stands above it
-NODES, NAMES, SHAPES, PRODUCT = 5.6, -4.2, -5.3, -8.6  # heights of the rows of `signal_back`
-KERNEL_PLACES = (  # image, signal, stack, sum
-    (0.02, 0.53, 0.44, 0.4),
-    (0.54, 0.53, 0.44, 0.4),
-    (0.08, 0.11, 0.38, 0.3),
-    (0.54, 0.04, 0.44, 0.38),
-)
+NODES, NAMES, SHAPES, PRODUCT = 5.6, -4.2, -5.4, -8.2  # heights of the rows of `signal_back`
 
 
 def signal_back(fig, back, factors, signals):
@@ -59,7 +55,7 @@ def signal_back(fig, back, factors, signals):
     title = rf"$\partial L/\partial {target}$   1×{len(row)}"
     _row(ax, row, (gaps[0] + gaps[-1]) / 2, title)
     ax.set_xlim(gaps[0] - 1, gaps[-1] + 1)
-    ax.set_ylim(PRODUCT - 0.2, NODES + 1)
+    ax.set_ylim(PRODUCT - 2.4, NODES + 1)
     ax.set_aspect("equal")
     ax.set_axis_off()
     shapes = "".join(f"({m}×{n})" for m, n in (factor.shape for factor in factors[: back + 1]))
@@ -90,7 +86,7 @@ def costs(fig, widths, from_left, from_right):
 
 
 def kernel_parts(fig, parts_added, image, signal, parts):
-    """The biggest parts of a kernel's gradient: where they come from, and their sum as a stack.
+    """The biggest parts of a kernel's gradient: where they come from, and a stack for each entry.
 
     parts_added: 1…P, how many parts, the biggest first; image: (m, n) what the kernel reads;
     signal: (p, q) ∂L/∂z at every position, P = p·q; parts: (p, q, r, s) what each adds to ∂L/∂w.
@@ -99,58 +95,83 @@ def kernel_parts(fig, parts_added, image, signal, parts):
     flat = parts.reshape(-1, r * s)
     order = np.argsort(-np.linalg.norm(flat, axis=1), kind="stable")
     gradient = flat.sum(axis=0)
-    heights = np.append(0, np.cumsum(flat[order] @ gradient / (gradient @ gradient)))
-    total = rounded(flat[order[:parts_added]].sum(axis=0).reshape(r, s))
-    axes = [fig.add_axes(place) for place in KERNEL_PLACES]
-    _windows(axes[0], image, order[:parts_added], signal.shape[1], (r, s))
-    added = np.isin(np.arange(signal.size), order[:parts_added]).reshape(signal.shape)
-    title, limit = r"signal $\partial L/\partial z$", np.abs(signal).max()
-    shown = np.where(added, signal, np.nan)
-    matrix(axes[1], shown, limit=limit, text=False, title=title, color=SIGNAL)
-    _stack(axes[2], heights, parts_added)
-    title = r"sum: $\partial L/\partial w$" if parts_added == signal.size else "sum so far"
-    limit = np.abs(gradient).max()
-    matrix(axes[3], total, limit=limit, title=title, color=SIGNAL, size=12)
+    added = order[:parts_added]
+    left, right = fig.add_axes((0.02, 0.51, 0.46, 0.43)), fig.add_axes((0.52, 0.51, 0.46, 0.43))
+    _windows(left, image, added, signal.shape[1], (r, s))
+    _positions(right, signal, added)
+    _stacks(fig.add_axes((0, 0, 1, 0.48)), flat[order], parts_added, (r, s))
+    total = rounded(flat[added].sum(axis=0))
     if parts_added == signal.size:
-        words = f"All {signal.size} positions have added their part: the sum is the gradient."
+        words = f"All {signal.size} positions have added their part: the marks are the gradient."
     else:
         many = "The biggest part alone makes"
         if parts_added > 1:
             many = f"The {parts_added} biggest of the {signal.size} parts make"
+        share = flat[added].sum(axis=0) @ gradient / (gradient @ gradient)
+        middle = r // 2 * s + s // 2
         words = (
-            f"{many} {100 * heights[parts_added]:.0f} % of the gradient; the middle entry of the "
-            f"sum is {total[r // 2, s // 2]:.2f}."
+            f"{many} {100 * share:.0f} % of the gradient; the middle stack stands at "
+            f"{total[middle]:.2f} and will end at {gradient[middle]:.2f}."
         )
     return words.replace("-", "−")
 
 
 def _windows(ax, image, positions, columns, size):
-    """The image, and a dot in the middle of every window that has added its part."""
-    matrix(ax, image, text=False, title="image $x$", color=INPUT)
+    """The image, a dot in the middle of every window that has added its part, the last framed."""
+    ax.pcolormesh(image, cmap=shades(INPUT), vmin=0, vmax=1, edgecolors=GRID, linewidth=0.8)
+    matrix(ax, np.zeros_like(image), text=False, title="image $x$", color=INPUT)
     row, column = np.divmod(positions, columns)
-    ax.plot(column + size[1] / 2, row + size[0] / 2, "o", color=INK, ms=5, clip_on=False)
+    dot = {"color": PAPER, "ms": 5, "mec": INK, "mew": 1.4, "clip_on": False}
+    ax.plot(column + size[1] / 2, row + size[0] / 2, "o", **dot)
     ax.add_patch(Rectangle((column[-1], row[-1]), size[1], size[0], fill=False, ec=INK, lw=3))
 
 
-def _stack(ax, heights, count):
-    """A step for every part, from where the parts before it end to where it ends."""
-    places = np.arange(1, len(heights))
-    alpha = np.where(places <= count, 1, 0.25)
-    steps = np.diff(heights)
-    ax.bar(places, steps, bottom=heights[:-1], width=1, color=[(SIGNAL, a) for a in alpha])
-    ax.axhline(1, color=GREY, lw=1.2, ls=(0, (4, 3)), zorder=0)
-    ax.set(xlim=(0.5, len(heights) - 0.5), ylim=(0, 1.1), xticks=[1, 12, 24, 36])
-    ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    ax.set_title("share of the gradient", color=SIGNAL)
-    ax.set_xlabel("parts, the biggest first")
+def _positions(ax, signal, added):
+    """The signal at every position; grey where the part has not been added."""
+    there = np.isin(np.arange(signal.size), added).reshape(signal.shape)
+    title, limit = r"signal $\partial L/\partial z$", np.abs(signal).max()
+    shown = np.where(there, signal, 0)
+    matrix(ax, shown, limit=limit, text=False, title=title, color=SIGNAL)
+    y, x = np.indices(signal.shape) + 0.5
+    waiting = np.where(there, 0, signal)
+    squares(ax, x, y, waiting, side=0.84, limit=limit, color=GREY, alpha=FADED)
+
+
+def _stacks(ax, parts, count, size):
+    """In each cell of the kernel what the first `count` parts add: to the right what is positive,
+    to the left, hollow, the rest; a bar at their sum, a dotted one where that of all will be.
+    """
+    plus, minus = np.maximum(parts, 0), np.minimum(parts, 0)
+    high, low = plus.sum(axis=0).max(), minus.sum(axis=0).min()
+    scale, zero = 0.84 / (high - low), 0.08 - 0.84 * low / (high - low)
+    row, column = np.divmod(np.arange(parts.shape[1]), size[1])
+    origin, y = column + zero, size[0] - row - 0.64
+    boxes(ax, column + 0.5, size[0] - row - 0.5, 0.96, 0.92, ec=GRID, lw=0.8)
+    boxes(ax, origin, y, 0, 0.44, ec=GREY, lw=0.8)
+    for steps, style in ((plus, {"fc": SIGNAL, "ec": PAPER}), (minus, {"ec": SIGNAL})):
+        wide = scale * np.abs(steps[:count])
+        middle = origin + scale * (steps.cumsum(axis=0)[:count] - steps[:count] / 2)
+        drawn = wide > 0
+        heights = np.broadcast_to(y, drawn.shape)[drawn]
+        boxes(ax, middle[drawn], heights, wide[drawn], 0.3, lw=0.7, **style)
+    sums, total = parts[:count].sum(axis=0), parts.sum(axis=0)
+    boxes(ax, origin + scale * total, y, 0, 0.5, ec=GREY, lw=2, ls=(0, (1, 1)))
+    boxes(ax, origin + scale * sums, y, 0, 0.5, ec=INK, lw=3)
+    for x, height, value in zip(origin + scale * sums, y + 0.28, sums, strict=True):
+        ax.text(x, height, number(value), ha="center", va="bottom")
+    ax.set(xlim=(0, size[1]), ylim=(0, size[0]), xticks=[], yticks=[])
+    ax.set_axis_off()
 
 
 def _factor(ax, values, left, i, K, reached):
-    """One factor, centred on height 0, with its name and shape; pale until it is reached."""
+    """One factor, centred on height 0, with its name and shape; it steps back until reached."""
     m, n = values.shape
-    x, y = np.arange(n + 1) + left, m / 2 - np.arange(m + 1)
-    limit, alpha = np.abs(values).max(), 1 if reached else 0.25
-    ax.pcolormesh(x, y, values, cmap=SIGNED, vmin=-limit, vmax=limit, ec=GREY, lw=0.5, alpha=alpha)
+    row, column = np.indices(values.shape)
+    x, y = left + column + 0.5, m / 2 - row - 0.5
+    quantity = SIGNAL if i == 0 else HIDDEN
+    color, alpha = (quantity, 1) if reached else (GREY, FADED)
+    boxes(ax, x, y, 1, 1, ec=GRID, lw=0.8)
+    squares(ax, x, y, values, side=0.84, limit=np.abs(values).max(), color=color, alpha=alpha)
     name = f"$(f_{K}-y)^\\top$" if i == 0 else f"$D_{K + 1 - i}W_{K + 1 - i}$"
     center, color = left + n / 2, INK if reached else GREY
     ax.text(center, NAMES, name, ha="center", va="center", color=color)
@@ -158,15 +179,13 @@ def _factor(ax, values, left, i, K, reached):
 
 
 def _row(ax, row, center, title):
-    """The product so far, its numbers written in it."""
-    wide, limit = 3.0, np.abs(row).max()
-    x = center + wide * (np.arange(len(row) + 1) - len(row) / 2) + 4
-    y = [PRODUCT, PRODUCT + 1.7]
-    ax.pcolormesh(x, y, row[None], cmap=SIGNED, vmin=-limit, vmax=limit, ec=GREY, lw=0.5)
-    for left, value in zip(x, row, strict=False):
-        place = (left + wide / 2, PRODUCT + 0.85)
-        ax.text(*place, number(value), ha="center", va="center", color=ON_SQUARE)
-    ax.text(x[0] - 0.6, PRODUCT + 0.85, title, ha="right", va="center", color=SIGNAL)
+    """The product so far, each number below its square."""
+    wide = 2.8
+    x = center + wide * (np.arange(len(row)) - (len(row) - 1) / 2) + 4
+    squares(ax, x, PRODUCT, row, side=1.6, limit=np.abs(row).max(), color=SIGNAL)
+    for place, value in zip(x, row, strict=True):
+        ax.text(place, PRODUCT - 1, number(value), ha="center", va="top")
+    ax.text(x[0] - wide / 2, PRODUCT, title, ha="right", va="center", color=SIGNAL)
 
 
 def _signal_sentence(back, K, shapes, row):

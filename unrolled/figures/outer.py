@@ -64,11 +64,11 @@ def rank_one(fig, t, T, e, h, term, total):
         return fig.add_axes((column, bottom, columns * unit, rows * tall))
 
     top = 0.03 + step
-    style = {"limit": 1, "size": SIZE}
+    style = {"limit": 1, "size": SIZE, "color": SIGNAL}
     matrix(axes(left, 0.03, H, C), total, **style)
     matrix(axes(left, top, H, C), term, **style)
     matrix(axes(left - 1.15 * unit, top, 1, C), e, **style)
-    matrix(axes(left, top + (C + 0.15) * tall, H, 1), h[None, :], **style)
+    matrix(axes(left, top + (C + 0.15) * tall, H, 1), h[None, :], **style | {"color": HIDDEN})
 
     side, middle = left - 1.3 * unit, left + H / 2 * unit
     write = {"ha": "right", "va": "center", "fontsize": SIZE + 2}

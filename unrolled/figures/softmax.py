@@ -2,14 +2,14 @@
 
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import ON_SQUARE, OUTPUT, SIGNAL, matrix, number, rounded, subscript
+from unrolled.figures.base import OUTPUT, SIGNAL, matrix, number, rounded, subscript
 from unrolled.svg import INK
 
 SIZE = 13  # points
 
 
 def jacobian(fig, z, y_hat, J, k):
-    """Bars of ŷ beside the heat map of ∂ŷ_i/∂z_k, with the column of the turned logit framed.
+    """Bars of ŷ beside the table of ∂ŷ_i/∂z_k, with the column of the turned logit framed.
 
     z, y_hat: (C,); J: (C, C); k: the turned logit's class, 0…C−1.
     """
@@ -28,11 +28,11 @@ def jacobian(fig, z, y_hat, J, k):
     bars.set_title("outputs", color=OUTPUT)
 
     heat = fig.add_axes((0.54, 0.04, 0.44, 0.72))
-    matrix(heat, rounded(J), limit=0.25, size=SIZE)
+    matrix(heat, rounded(J), limit=0.25, size=SIZE, color=OUTPUT)
     frame(heat, k, 0, 1, C)
     label_sides(heat, C, row=r"$\hat{y}_%d$", column="$z_%d$")
     fig.text(
-        0.76, 0.9, r"$\partial \hat{y}_i / \partial z_k$", ha="center", color=SIGNAL, fontsize=SIZE
+        0.76, 0.9, r"$\partial \hat{y}_i / \partial z_k$", ha="center", color=OUTPUT, fontsize=SIZE
     )
 
     own, away = J[k, k], J[:, k].sum() - J[k, k]
@@ -57,12 +57,12 @@ def terms(fig, table, e, label):
     """
     C = len(e)
     parts = fig.add_axes((0.12, 0.34, 0.6, 0.54))
-    matrix(parts, rounded(table), limit=1, size=SIZE)
+    matrix(parts, rounded(table), limit=1, size=SIZE, color=SIGNAL)
     for k in range(C):
         frame(parts, k, k, 1, 1)
     label_sides(parts, C, row="$i=%d$", column="$k=%d$")
     sums = fig.add_axes((0.12, 0.06, 0.6, 0.18))
-    matrix(sums, rounded(e[None, :]), limit=1, size=SIZE)
+    matrix(sums, rounded(e[None, :]), limit=1, size=SIZE, color=SIGNAL)
     fig.text(0.42, 0.275, "sum of each column", ha="center", color=SIGNAL, va="center")
     fig.text(0.75, 0.15, r"$\hat{y}_k - y_k$", color=SIGNAL, va="center", fontsize=SIZE + 1)
     fig.text(0.75, 0.61, "framed: $i=k$\nothers: $i\\neq k$", va="center", linespacing=1.6)
@@ -83,7 +83,7 @@ def terms(fig, table, e, label):
 def frame(ax, column, row, width, height):
     """A thick outline just inside some squares of a matrix."""
     corner, size = (column + 0.04, row + 0.04), (width - 0.08, height - 0.08)
-    ax.add_patch(Rectangle(corner, *size, fill=False, ec=ON_SQUARE, lw=2.4, zorder=4))
+    ax.add_patch(Rectangle(corner, *size, fill=False, ec=INK, lw=2.4, zorder=4))
 
 
 def label_sides(ax, C, row, column):

@@ -37,7 +37,7 @@ def beside(fig, sizes, times, machine):
     ax.set_xlim(-0.6, len(sizes) - 0.4)
     ax.set_ylabel("time (1: the package)")
     ax.grid(axis="y", color=GRID, lw=0.6)
-    ax.figure.legend(loc="outside upper left", ncols=3, fontsize=11, columnspacing=1.2)
+    ax.figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, fontsize=12)
     ranges = ", ".join(
         f"{method} {min(m):.2g} to {max(m):.2g}"
         for method in ("matrix products alone", "plain NumPy", "JAX jit", "PyTorch nn.RNN")

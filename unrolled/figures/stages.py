@@ -5,28 +5,24 @@ import numpy as np
 from unrolled.figures.base import (
     GREY,
     HIDDEN,
-    IMPLICIT,
     INPUT,
     OUTPUT,
     SIGNAL,
-    matrix,
-    number,
+    boxes,
     rounded,
+    squares,
 )
 from unrolled.figures.graph import unrolled
-from unrolled.svg import INK
+from unrolled.svg import GRID, INK
 
 STAGES = 4  # loss to logits, logits to hidden state, through tanh, into the weights
-PATHS = {"off": 0.245, "on": 0.035}  # the lower edge of each row of gradients
-PANELS = [  # name, colour, left edge and width as parts of the figure
-    ("U", INPUT, 0.075, 0.16),
-    ("W", HIDDEN, 0.285, 0.32),
-    ("V", OUTPUT, 0.66, 0.32),
-]
+ROWS = {"off": 5.4, "on": 0}  # the lower edge of each sweep's row, in cells
+GAP = 1  # between two tables of a row
 
 
 def backward_stages(fig, moment, sweeps, parts):
-    """One stage of the backward pass, without and with the path through time, on the graph.
+    """One stage of the backward pass on the graph, and what has come of it: with the path through
+    time and without it, in lockstep.
 
     moment: 1…4T, four stages for each of t = T…1; sweeps: {"off": …, "on": …}, each the
     Gradients of the pass without and with the path; parts: {"off": …, "on": …}, each
@@ -36,32 +32,47 @@ def backward_stages(fig, moment, sweeps, parts):
     back, stage = divmod(moment - 1, STAGES)
     t = T - back
     arrives = t < T
-    _graph(fig.add_axes((0.01, 0.575, 0.98, 0.42)), T, t, stage, arrives)
-    fig.text(0.5, 0.55, _formula(t, stage, arrives), ha="center", size=14, color=SIGNAL)
-    for path, y in (("off", 0.51), ("on", 0.475)):
-        fig.text(0.5, y, _signal(t, stage, path, sweeps[path]), ha="center", size=12)
+    _graph(fig.add_axes((0, 0.58, 1, 0.42)), T, t, stage, arrives)
+    fig.text(0.5, 0.55, _formula(t, stage, arrives), ha="center", size=15, color=SIGNAL)
     first = t if stage == STAGES - 1 else t + 1  # the steps that have added their part
+    ax = fig.add_axes((0, 0, 1, 0.53))
     off = {}
-    for name, color, left, width in PANELS:
-        truth = getattr(sweeps["on"].params, name)
-        limit = np.abs(truth).max()
-        title = rf"$\partial L/\partial {name}$"
-        fig.text(left + width / 2, 0.43, title, ha="center", size=17, color=color)
-        for path, bottom in PATHS.items():
+    for path, bottom in ROWS.items():
+        ax.text(0.4, bottom + 2, f"path {path}", rotation=90, ha="center", va="center")
+        vector = [sweeps[path].e, sweeps[path].dh, sweeps[path].da, sweeps[path].da][stage][t]
+        limit = max(np.nanmax(np.abs(values)) for values in sweeps["on"][1:])
+        _table(ax, 1.1, bottom, vector[:, None], limit, SIGNAL)
+        left = 2.4 + GAP
+        for name, color in (("U", INPUT), ("W", HIDDEN), ("V", OUTPUT)):
+            truth = getattr(sweeps["on"].params, name)
             total = rounded(parts[path][name][first:].sum(axis=0))
-            ax = fig.add_axes((left, bottom, width, 0.175))
-            matrix(ax, total, limit=limit)
-            ax.set_aspect("auto")
+            _table(ax, left, bottom, total, np.abs(truth).max(), color, truth)
+            middle = left + truth.shape[1] / 2
             error = np.linalg.norm(getattr(sweeps[path].params, name) - truth)
             error /= np.linalg.norm(truth)
             off[path, name] = "exact" if error < 1e-9 else f"{100 * error:.0f} % off"
             if moment == STAGES * T:
-                fig.text(left + width / 2, bottom - 0.025, off[path, name], ha="center", size=12)
-    for path, bottom in PATHS.items():
-        color = IMPLICIT if path == "on" else GREY
-        label = {"x": 0.03, "y": bottom + 0.0875, "rotation": 90, "ha": "center", "va": "center"}
-        fig.text(s=f"path {path}", color=color, size=12, **label)
+                ax.text(middle, bottom - 0.2, off[path, name], ha="center", va="top")
+            if path == "off":
+                title = rf"$\partial L/\partial {name}$"
+                ax.text(middle, 9.7, title, ha="center", size=17, color=color)
+            left += truth.shape[1] + GAP
+    ax.text(1.6, 9.7, "signal", ha="center", color=SIGNAL)
+    ax.set(xlim=(0, left - GAP + 0.1), ylim=(-1.1, 10.7), aspect="equal", xticks=[], yticks=[])
+    ax.set_axis_off()
     return _sentence(t, stage, sweeps, off if moment == STAGES * T else None)
+
+
+def _table(ax, left, bottom, values, limit, color, truth=None):
+    """A table of signed squares, its lower left corner at a point; dashed where `truth` ends."""
+    m = len(values)
+    row, column = np.indices(values.shape)
+    x, y = left + column + 0.5, bottom + (4 - m) / 2 + m - row - 0.5
+    boxes(ax, x, y, 1, 1, ec=GRID, lw=0.8)
+    squares(ax, x, y, values, side=0.84, limit=limit, color=color)
+    if truth is not None:
+        side = 0.84 * np.sqrt(np.abs(truth) / limit)
+        boxes(ax, x, y, side, side, ec=GREY, lw=1, ls=(0, (2, 1.5)), zorder=1.5)
 
 
 def left_out(fig, errors):
@@ -103,15 +114,9 @@ def _formula(t, stage, arrives):
         rf"$\partial L/\partial z_{t} = \hat{{y}}_{t} - y_{t} = e_{t}$",
         rf"$\partial L/\partial h_{t} = V^\top e_{t}{after}$",
         rf"$\partial L/\partial a_{t} = (1 - h_{t}^2) \odot \partial L/\partial h_{t}$",
-        rf"$+\;(\partial L/\partial a_{t})\,x_{t}^\top \qquad "
-        rf"+\;(\partial L/\partial a_{t})\,h_{t - 1}^\top \qquad\quad +\;e_{t}\,h_{t}^\top$",
+        rf"$+\;(\partial L/\partial a_{t})\,x_{t}^\top \quad "
+        rf"+\;(\partial L/\partial a_{t})\,h_{t - 1}^\top \quad +\;e_{t}\,h_{t}^\top$",
     ][stage]
-
-
-def _signal(t, stage, path, sweep):
-    """The vector that this stage makes, or hands on, in words."""
-    vector = [sweep.e[t], sweep.dh[t], sweep.da[t], sweep.da[t]][stage]
-    return f"path {path}: ({', '.join(map(number, vector))})"
 
 
 def _sentence(t, stage, sweeps, off):
@@ -141,6 +146,6 @@ def _sentence(t, stage, sweeps, off):
         return words + f"step {t} adds its outer product to each of the three gradients."
     ends = [
         f"path {path}: ∂L/∂U is {off[path, 'U']}, ∂L/∂W {off[path, 'W']}, ∂L/∂V {off[path, 'V']}"
-        for path in PATHS
+        for path in ROWS
     ]
     return words + "all steps have been added. With the " + "; with the ".join(ends) + "."

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from unrolled.figures.base import GREY, HIDDEN, INPUT, ON_SQUARE, OUTPUT, SIGNAL, SIGNED, arrow
+from unrolled.figures.base import FADED, GREY, HIDDEN, OUTPUT, SIGNAL, boxes
 from unrolled.figures.forward import INK_IN, SHARE
 from unrolled.svg import GRID, INK, PAPER
 
@@ -26,7 +26,7 @@ def along_gradient(fig, alphas, losses, slope):
         xytext=(6, -20),
         textcoords="offset points",
     )
-    ax.axhline(losses[0], color=GRID, zorder=0)
+    ax.axhline(losses[0], color=GREY, lw=0.8, zorder=0)
     ax.set_ylim(losses.min() - 0.22 * np.ptp(losses))
     ax.set_xlabel(r"learning rate $\alpha$ of the one step")
     ax.set_ylabel("loss $L$")
@@ -57,7 +57,7 @@ def curves(fig, epochs, losses, accuracies, best):
     upper.set_ylabel("loss")
     lower.set_ylabel("accuracy in %")
     lower.set_xlabel("epoch (one pass over the training images)")
-    lower.axhline(95, color=GRID, zorder=0)
+    lower.axhline(95, color=GREY, lw=0.8, zorder=0)
     lower.set_ylim(0, 103)
     fig.legend(loc="outside upper right", ncols=2)
     trained, aside = losses["training"], losses["kept aside"]
@@ -82,7 +82,7 @@ def confusion(fig, counts):
     ax = fig.add_axes((0.13, 0.02, 0.85, 0.85))
     C = len(counts)
     share = counts / counts.sum(axis=1, keepdims=True)
-    ax.pcolormesh(share, cmap=SHARE, vmin=0, vmax=1.5, edgecolors="white", linewidth=1.2)
+    ax.pcolormesh(share, cmap=SHARE, vmin=0, vmax=1.5, edgecolors=PAPER, linewidth=1.2)
     for (i, k), n in np.ndenumerate(counts):
         if n:
             wrong = i != k
@@ -92,7 +92,7 @@ def confusion(fig, counts):
                 str(n),
                 ha="center",
                 va="center",
-                color=SIGNAL if wrong else ON_SQUARE,
+                color=SIGNAL if wrong else INK,
                 weight="bold" if wrong else "normal",
             )
     ax.invert_yaxis()
@@ -131,7 +131,7 @@ def mistakes(fig, images, labels, answers):
         ax.invert_yaxis()
         ax.set_aspect("equal")
         said.append(f"{label}, read as {answer}")
-        ax.set_title(said[-1], fontsize=13)
+        ax.set_title(said[-1], fontsize=14)
     height, width = images.shape[1:]
     return (
         f"{len(said)} of the {len(images)} test images that the network got wrong, each of "
@@ -139,76 +139,53 @@ def mistakes(fig, images, labels, answers):
     )
 
 
-def forming(fig, t, trace, label, asked):
-    """The image as far as it is read, the state, and the probabilities, after row t.
+def forming(fig, traces, label):
+    """A digit as the axis of time, and beside each of its rows the ten probabilities after it.
 
-    t: 1…T; trace: a Trace of one sequence; label: the true class; asked: "last row" or "every row",
-    where the network's loss had its labels.
+    traces: {"every row": …, "last row": …}, Traces of one sequence, by where the network's loss had
+    its labels; label: the true class.
     """
     ax = fig.add_axes((0, 0, 1, 1))
-    x, _, h, _, y_hat = trace
-    T, D = x[1:].shape
-    _tile(ax, 0, x[1:], INK_IN, (0, 1))
-    ax.add_patch(Rectangle((0, t), D, T - t, fc=PAPER, ec=GRID, ls=(0, (2, 2)), lw=1.2, zorder=3))
-    ax.add_patch(Rectangle((0, t - 1), D, 1, fc="none", ec=INK, lw=2.8, zorder=4))
-    _tile(ax, 12, h[t].reshape(8, -1), SIGNED, (-1, 1))
-    arrow(ax, (8.2, t - 0.5), (11.8, 4), INPUT, gap=0, width=2)
-    for x_middle, name, color in ((4, f"$x_{t}$", INPUT), (16, f"$h_{t}$", HIDDEN)):
-        ax.text(x_middle, -0.5, name, ha="center", va="bottom", color=color, fontsize=18)
-    ax.text(-0.3, 9.6, rf"$\hat{{y}}_{t}$", ha="left", va="center", color=OUTPUT, fontsize=18)
-    _bars(ax, y_hat[t], label)
-    ax.set_xlim(-0.5, 20.5)
-    ax.set_ylim(17.6, -2.3)
-    ax.set_aspect("equal")
+    x = traces["every row"].x[1:]
+    T, D = x.shape
+    ax.pcolormesh(x, cmap=INK_IN, vmin=0, vmax=1, edgecolors=GRID, linewidth=0.8, clip_on=False)
+    for t in range(1, T + 1):
+        ax.text(-0.3, t - 0.5, str(t), ha="right", va="center")
+    often, once = (traces[asked].y_hat[1:] for asked in ("every row", "last row"))
+    rows = np.arange(T) + 0.5
+    for i in range(often.shape[1]):
+        left = D + 1.3 + 1.2 * i
+        ax.plot([left, left], [0, T], color=GREY, lw=0.8)
+        boxes(ax, left + often[:, i] / 2, rows, often[:, i], 1, fc=(OUTPUT, FADED), lw=0)
+        ax.stairs(left + once[:, i], range(T + 1), orientation="horizontal", baseline=None,
+                  color=INK, lw=1.6)  # fmt: skip
+        ax.text(left + 0.5, -0.3, str(i), ha="center", weight="bold" if i == label else "normal")
+    left = D + 1.3 + 1.2 * label
+    ax.add_patch(Rectangle((left - 0.1, -1.35), 1.2, T + 1.45, fill=False, ec=INK, lw=2))
+    ax.text(left + 0.5, -1.55, "true", ha="center", va="bottom")
+    ax.text(-0.3, -0.3, "row", ha="right", va="bottom")
+    ax.text(D + 1.3, T + 0.5, "filled: asked at every row", color=OUTPUT, va="top")
+    ax.text(D + 1.3, T + 1.5, "line: asked at the last row only", va="top")
+    ax.set(xlim=(-1.9, D + 13.4), ylim=(T + 2.6, -2.5), aspect="equal", xticks=[], yticks=[])
     ax.set_axis_off()
-    return _forming_sentence(t, T, y_hat[t], label, asked)
-
-
-def _tile(ax, left, values, cmap, limits):
-    """A square of numbers, eight units wide, its first row on top."""
-    rows, columns = values.shape
-    ax.pcolormesh(
-        left + np.linspace(0, 8, columns + 1),
-        np.linspace(0, 8, rows + 1),
-        values,
-        cmap=cmap,
-        vmin=limits[0],
-        vmax=limits[1],
-        edgecolors=GREY,
-        linewidth=0.3,
+    return (
+        f"A {label}, row by row. To the network asked at every row, {_leads(often, label)}. "
+        f"To the one asked at the last row only, {_leads(once, label)}."
     )
 
 
-def _bars(ax, shares, label, floor=15.2, height=4.2):
-    """One bar for each class; the true class has a mark below it, the largest share its number."""
-    largest = int(np.argmax(shares))
-    for i, share in enumerate(shares):
-        first = i == largest
-        middle, edge = 2 * i + 1, {"ec": INK, "lw": 2.2} if first else {"ec": OUTPUT, "lw": 0.6}
-        top = floor - height * share
-        ax.add_patch(Rectangle((middle - 0.7, top), 1.4, height * share, fc=OUTPUT, **edge))
-        ax.text(middle, floor + 0.25, str(i), ha="center", va="top", fontsize=14)
-        if first:
-            ax.text(middle, top - 0.2, f"{share:.2f}", ha="center", va="bottom", fontsize=13)
-    ax.plot([0, 20], [floor, floor], color=INK, lw=1)
-    ax.text(2 * label + 1, floor + 1.35, "▲", ha="center", va="top", fontsize=11)
-    side = "right" if label > 4 else "left"
-    ax.text(2 * label + (0.4 if side == "right" else 1.6), floor + 1.3, "true", ha=side, va="top")
-
-
-def _forming_sentence(t, T, shares, label, asked):
-    answer = int(np.argmax(shares))
-    if answer == label:
-        says = f"the true class, {label}, is first with {shares[label]:.2f}"
-    else:
-        says = (
-            f"the class {answer} is first with {shares[answer]:.2f}, "
-            f"and the true class, {label}, has {shares[label]:.2f}"
-        )
-    done = f"After row {t} of {T}" if t < T else "After the last row"
-    end = ", so the digit is read right" if answer == label else ", so the digit is read wrong"
-    unasked = ", but nobody asked this network yet" if asked == "last row" else ""
-    return f"{done} {says}{end if t == T else unasked}."
+def _leads(shares, label):
+    """Which class leads in the end, since which row, what led before, and whether it is right."""
+    leads = shares.argmax(axis=1)
+    last = leads[-1]
+    others = np.flatnonzero(leads != last)
+    since = others[-1] + 2 if len(others) else 1
+    before = list(dict.fromkeys(map(str, leads[: since - 1])))
+    names = " and ".join(filter(None, (", ".join(before[:-1]), *before[-1:])))
+    went = f", after {names}," if before else ""
+    when = f"from row {since} on" if since < len(leads) else "at the last row"
+    right = "right" if last == label else "wrong"
+    return f"it is {last} {when}{went} with {shares[-1, last]:.2f} at the end, {right}"
 
 
 def missing_path(fig, tasks, accuracies, means, halves):

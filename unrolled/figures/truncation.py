@@ -20,7 +20,7 @@ def window(fig, rho, w, of_W, of_U):
     arrow(left, (0, 0), tip, SIGNAL, gap=0, width=2.6, dashed=True)
     if angle >= 5:
         left.add_patch(Arc((0, 0), 0.5, 0.5, theta1=0, theta2=angle, color=GREY, lw=1.4))
-    left.text(0.5, -0.13, "true $∂L/∂W$", ha="center", color=INK)
+    left.text(0.5, -0.13, r"true $\partial L/\partial W$", ha="center", color=INK)
     left.text(0.5, 1.08, f"window {w}:\n{angle:.0f}°, length {length:.2f}", ha="center")
     left.set(xlim=(-0.1, 1.15), ylim=(-0.25, 1.35), aspect="equal")
     left.set_axis_off()
@@ -29,7 +29,8 @@ def window(fig, rho, w, of_W, of_U):
     for (name, (color, mark, style)), (errors, *_) in zip(
         styles.items(), (of_W, of_U), strict=True
     ):
-        right.plot(windows, 100 * errors, color=color, ls=style, lw=1.6, label=f"of $∂L/∂{name}$")
+        label = rf"of $\partial L/\partial {name}$"
+        right.plot(windows, 100 * errors, color=color, ls=style, lw=1.6, label=label)
         right.plot(w, 100 * errors[w - 1], mark, color=color, ms=8, mec=INK)
     right.set(xlabel="window $w$ (steps)", ylabel="relative error (%)", ylim=(-3, 103))
     right.set_xticks((1, 5, 10, 15, 20))
@@ -96,7 +97,7 @@ def cost(fig, over_T, over_H, exponents):
         ax.grid(color=GRID)
     axes[0].set(xlabel="steps $T$", ylabel="time (BPTT at the smallest = 1)")
     axes[1].set(xlabel="hidden units $H$")
-    fig.legend(loc="outside upper left", ncols=2, fontsize=12)
+    fig.legend(loc="outside upper left", ncols=2)
     said = {key: f"{value:.1f}" for key, value in exponents.items()}
     return (
         "Measured, both axes logarithmic, so that a power is a straight line. Left: with T both "
