@@ -14,6 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from traitlets import TraitError
 
 from unrolled import svg
@@ -63,8 +64,10 @@ def test_a_picture_carries_its_sentence():
     assert show(draw_one).html == both["text/html"]
     drawing = svg_of(both["text/html"])
     assert drawing.get("role") == "img"
-    assert drawing.get("viewBox") == "0 0 403.2 259.2"  # points; the size is in CSS pixels
-    assert (drawing.get("width"), drawing.get("height")) == ("537.6", "345.6")
+    left, top, width, height = map(int, drawing.get("viewBox").split())  # points
+    assert 0 <= left < 12 and 0 <= top < 12 and 380 < width <= 404 and 235 < height <= 260
+    assert float(drawing.get("width")) == pytest.approx(width * 96 / 72, abs=0.01)  # CSS pixels
+    assert float(drawing.get("height")) == pytest.approx(height * 96 / 72, abs=0.01)
     assert drawing.get("aria-label") == SENTENCE
     assert "&lt;/script&gt; &amp; falls &lt;b&gt;.</figcaption>" in both["text/html"]
 
@@ -272,7 +275,9 @@ def test_labels_are_seen_and_their_indices_are_positions():
 
     book = flipbook(draw, path=["off", "on"])
     assert seen == ["off", "on"]
-    assert data(book)["sliders"] == [{"name": "path", "stops": [0, 1], "labels": ["off", "on"]}]
+    assert data(book)["sliders"] == [
+        {"name": "path", "stops": [0, 1], "labels": ["off", "on"], "buttons": True}
+    ]
     book.path = 1
     assert book.path == 1
     with pytest.raises(TraitError, match="path: got 'on'; needs an index: 0 for off, 1 for on"):
@@ -345,7 +350,7 @@ def test_a_stride_and_a_name_stand_in_the_page():
     book = flipbook(draw_dot, t=range(2, 9, 3), k=[7, 9])
     assert data(book)["sliders"] == [
         {"name": "t", "stops": [2, 5, 8], "labels": ["2", "5", "8"]},
-        {"name": "k", "stops": [0, 1], "labels": ["7", "9"]},
+        {"name": "k", "stops": [0, 1], "labels": ["7", "9"], "buttons": True},
     ]
     assert "--flipbook-sliders:2" in book.html
     assert ">The dot stands at 2, 7.</figcaption>" in book.html
@@ -354,6 +359,123 @@ def test_a_stride_and_a_name_stand_in_the_page():
         book.t = 3
     with pytest.raises(TraitError, match="k: got 7; needs an index: 0 for 7, 1 for 9"):
         book.k = 7
+
+
+def test_only_a_few_labels_are_buttons():
+    def kind(values):
+        return data(flipbook(draw_dot, t=values))["sliders"][0].get("buttons", False)
+
+    assert kind([1, 2, 3, 4]) and kind((1, 2))
+    assert not kind([1, 2, 3, 4, 5]) and not kind(range(2)) and not kind(range(1, 3))
+
+
+def test_the_start_is_the_frame_stored_and_the_others_are_had_from_it():
+    later = flipbook(draw_dot, t=range(1, 6), k=range(1, 6), start={"t": 4, "k": 2})
+    assert (later.t, later.k) == (4, 2)
+    assert bundle(later)["text/plain"] == "The dot stands at 4, 2."
+    assert svg_of(later.html).get("aria-label") == "The dot stands at 4, 2."
+    assert ">The dot stands at 4, 2.</figcaption>" in later.html
+    frames = data(later)["frames"]
+    assert frames[data(later)["start"]][0] == [4, 2]
+    assert [place for place, _, differences in frames if not differences] == [[4, 2]]
+
+
+def test_a_start_may_name_some_sliders_and_labels():
+    def draw(fig, path, t):
+        fig.text(t / 9, 0.5, path)
+        return f"{path} at {t}."
+
+    book = flipbook(draw, path=["off", "on"], t=range(1, 4), start={"path": "on"})
+    assert (book.path, book.t) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ({"s": 1}, "start: got s=1; the sliders are t, k"),
+        ({"t": 9}, "start: got t=9; needs one of 1, 2, 3, 4, 5"),
+        ({"t": 1, "k": 3}, "start: where refuses t=1, k=3; needs a position it admits"),
+    ],
+)
+def test_a_start_that_is_no_position_is_refused(start, message):
+    with pytest.raises(ValueError, match=message):
+        flipbook(draw_dot, t=range(1, 6), k=range(1, 6), where=lambda t, k: k <= t, start=start)
+
+
+@pytest.mark.parametrize("name", ["", "Paths", "a b", "a&b", "1a"])
+def test_a_name_that_is_no_address_is_refused(name):
+    with pytest.raises(ValueError, match=f"name: got {name!r}; needs small letters"):
+        flipbook(draw_dot, t=range(3), name=name)
+    assert data(flipbook(draw_dot, t=range(3), name="two-paths"))["name"] == "two-paths"
+
+
+def test_an_artist_that_stands_for_a_position_is_marked_in_every_frame():
+    def draw(fig, t, w):
+        for i in range(3):
+            svg.pick(
+                fig.add_artist(Rectangle((i / 3, 0), 0.3, 0.5, alpha=0.2 + 0.1 * (i == t))), t=i
+            )
+        svg.pick(fig.text(0.5, 0.8, "b"), t=2, w="b & 1.2345")
+        fig.text(0.1, 0.9, "none")
+        return f"At {t}, {w}."
+
+    book = flipbook(draw, t=range(3), w=["a", "b & 1.2345"])
+    marks = [element.get("data-pick") for element in svg_of(book.html)[-1]]
+    assert [m for m in marks if m] == ["t=0", "t=1", "t=2", "t=2&w=b+%26+1.2345"]
+    stored = [line for line in data(book)["lines"] if "data-pick" in line]
+    assert len(stored) == 3  # cell 0 dim, cell 1 lit, cell 2 lit
+    assert "pick:" not in book.html
+
+
+@pytest.mark.parametrize("position", [{"s": 1}, {"t": 7}])
+def test_a_pick_of_nothing_is_refused(position):
+    def draw(fig, t):
+        svg.pick(fig.text(0.5, 0.5, "a"), **position)
+        return "An a."
+
+    name, value = next(iter(position.items()))
+    with pytest.raises(ValueError, match=f"pick: got {name}={value}, which no slider"):
+        flipbook(draw, t=range(3))
+
+
+def test_a_picture_is_cut_to_what_all_its_frames_show():
+    def draw(fig, t):
+        ax = fig.add_axes([0, 0, 1, 1], xlim=(0, 5), ylim=(0, 4))
+        ax.axis("off")
+        ax.add_patch(Rectangle((1, 1 + t), 1, 1))
+        return f"A square at {t}."
+
+    book = flipbook(draw, t=range(2), figsize=(5, 4))  # 72 points a unit
+    assert svg_of(book.html).get("viewBox") == "69 69 78 150"  # 3 points of margin
+    assert svg_of(show(draw, 0, figsize=(5, 4)).html).get("viewBox") == "69 141 78 78"
+
+
+def test_pieces_stand_side_by_side_under_one_sentence():
+    def draw(figs, t):
+        for i, fig in enumerate(figs):
+            fig.text(0.5, 0.5, f"{i}{t}")
+        return f"Two texts at {t}."
+
+    sizes = [(3, 1), (2, 1)]
+    book = flipbook(draw, t=range(3), figsize=sizes)
+    first, second = ElementTree.fromstring(
+        re.search(r'<div class="flipbook-pieces">.*?</div>', book.html, re.S)[0]
+    )
+    assert (first.get("role"), first.get("aria-label")) == ("img", "Two texts at 0.")
+    assert (second.get("role"), second.get("aria-hidden")) == (None, "true")
+    assert all(len(frame) == 4 for frame in data(book)["frames"])
+    assert show(draw, 1, figsize=sizes).html.count("<svg") == 2
+    with pytest.raises(ValueError, match="draw drew nothing at t=0"):
+        flipbook(lambda figs, t: figs[0].text(0, 0, "a") and "An a.", t=range(3), figsize=sizes)
+
+
+def test_a_caption_keeps_the_room_of_the_longest():
+    def draw(fig, t):
+        fig.text(0.5, 0.5, "x")
+        return "Long & " * t + "short."
+
+    book = flipbook(draw, t=range(4), start={"t": 1})
+    assert 'data-longest="Long &amp; Long &amp; Long &amp; short.">Long &amp; short.</' in book.html
 
 
 def test_the_page_cannot_be_written_over():
@@ -459,7 +581,7 @@ def test_four_hundred_frames_are_not_too_many():
 
 def test_the_script_and_the_style_are_light_and_ask_for_nothing():
     text = site_script() + css_text()
-    assert len(gzip.compress(text.encode())) < 12_000
+    assert len(gzip.compress(text.encode())) <= 6 * 1024
     text = text.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert not re.search(r"https?:|url\(|@import|^import", text, re.M)
     assert "</script" not in site_script()

@@ -79,6 +79,10 @@ def artists(page, book=0):
     )
 
 
+def boxes(page, selector):
+    return [element.bounding_box() for element in page.locator(selector).all()]
+
+
 def put(page, name, index):
     slider(page, name).evaluate(
         "(input, i) => { input.value = i; input.dispatchEvent(new Event('input')) }", index
@@ -133,27 +137,52 @@ def test_a_refused_position_moves_the_later_slider(browser, file_address):
 
 def test_the_keyboard_reaches_and_moves_every_slider(browser, file_address):
     with visit(browser, file_address) as page:
+        put(page, "t", 2)
         names = []
         for _ in range(5):
             page.keyboard.press("Tab")
             names.append(
                 page.evaluate(
-                    "(e => e.ariaLabel ?? e.labels[0].firstChild.textContent)"
-                    "(document.activeElement)"
+                    "(e => e.ariaLabel ?? e.textContent)(document.activeElement)",
                 )
             )
             outline = "getComputedStyle(document.activeElement).outlineStyle"
             assert page.evaluate(outline) == "solid"
-        assert names == ["Play", "t", "k", "Play", "path"]
+        assert names == ["t", "Play k", "k", "closed", "open"]
+        page.keyboard.press("Enter")
+        assert sentence(page, 1) == "The path through time is open."
         slider(page, "t").focus()
-        for key, stop in [("ArrowRight", 2), ("End", 5), ("ArrowLeft", 4), ("Home", 1)]:
+        for key, stop in [("ArrowRight", 4), ("End", 5), ("ArrowLeft", 4), ("Home", 1)]:
             page.keyboard.press(key)
             assert sentence(page) == f"The dot stands at t = {stop} and k = 1."
             assert slider(page, "t").get_attribute("aria-valuetext") == str(stop)
-        slider(page, "path", 1).focus()
-        page.keyboard.press("End")
-        assert slider(page, "path", 1).get_attribute("aria-valuetext") == "open"
+
+
+def test_a_few_labels_are_buttons_of_which_one_is_pressed(browser, file_address):
+    with visit(browser, file_address) as page:
+        group = page.get_by_role("group", name="path")
+        pressed = "buttons => buttons.map(b => b.ariaPressed)"
+        assert group.get_by_role("button").evaluate_all(pressed) == ["true", "false"]
+        group.get_by_role("button", name="open").click()
+        assert group.get_by_role("button").evaluate_all(pressed) == ["false", "true"]
         assert sentence(page, 1) == "The path through time is open."
+        assert page.get_by_role("button", name="Play").count() == 1  # there is nothing to walk
+
+
+def test_a_track_reaches_over_what_there_is_and_no_slider_is_dead(browser, file_address):
+    with visit(browser, file_address) as page:
+        whole = slider(page, "t").bounding_box()["width"]
+        widths = []
+        for t in range(1, 6):
+            put(page, "t", t - 1)
+            k = slider(page, "k")
+            assert k.get_attribute("max") == str(t - 1)
+            assert k.is_disabled() == page.get_by_role("button", name="Play k").is_disabled()
+            assert k.is_disabled() == (t == 1)
+            widths.append(k.bounding_box()["width"])
+        assert widths == sorted(widths) and widths[-1] == pytest.approx(whole)
+        step = (whole - widths[0]) / 4  # a stop stays where it was
+        assert widths == pytest.approx([widths[0] + i * step for i in range(5)], abs=0.1)
 
 
 def test_a_slider_is_named_as_the_mathematics_has_it(browser, tmp_path):
@@ -165,50 +194,46 @@ def test_a_slider_is_named_as_the_mathematics_has_it(browser, tmp_path):
     text = f"<meta charset='utf-8'>{book.html}<script type='module'>{site_script()}</script>"
     (tmp_path / "names.html").write_text(text, encoding="utf-8")
     with visit(browser, (tmp_path / "names.html").as_uri()) as page:
-        assert page.locator("label i").first.inner_html() == "z<sub>1</sub>"
+        names = page.locator(".flipbook-name")
+        assert names.first.inner_text().split() == ["z1", "=", "−1"]
+        assert names.first.locator("i").inner_text() == "z"
+        assert names.nth(1).inner_text() == "w"
         assert slider(page, "z1").get_attribute("aria-valuetext") == "−1"
-        assert slider(page, "w").get_attribute("aria-valuetext") == "a"
 
 
-def test_play_walks_through_all_frames_and_stops(browser, file_address):
+def test_play_walks_along_the_last_slider_and_stops(browser, file_address):
     with visit(browser, file_address, reduced_motion="reduce") as page:
         page.clock.install()
         caption = page.locator("figcaption").first
         assert caption.get_attribute("aria-live") == "polite"
+        put(page, "t", 3)
         page.clock.run_for(5000)
-        assert sentence(page) == "The dot stands at t = 1 and k = 1."  # it never starts by itself
-        page.get_by_role("button", name="Play").first.click()
+        assert sentence(page) == "The dot stands at t = 4 and k = 1."  # it never starts by itself
+        page.get_by_role("button", name="Play").click()
         assert caption.get_attribute("aria-live") == "off"
         seen = [sentence(page)]
-        for _ in range(20):
+        for _ in range(8):
             page.clock.run_for(1000)
             seen.append(sentence(page))
         seen = list(dict.fromkeys(seen))
-        assert (
-            seen
-            == [
-                f"The dot stands at t = {t} and k = {k}."
-                for t in range(1, 6)
-                for k in range(1, t + 1)
-            ][1:]
-        )
-        button = page.get_by_role("button", name="Play").first
+        assert seen == [f"The dot stands at t = 4 and k = {k}." for k in (2, 3, 4)]
         assert caption.get_attribute("aria-live") == "polite"
-        button.click()  # from the end it starts again
-        assert sentence(page) == "The dot stands at t = 1 and k = 1."
+        page.get_by_role("button", name="Play").click()  # from the end it starts again
+        assert sentence(page) == "The dot stands at t = 4 and k = 1."
         page.clock.run_for(1000)
         page.get_by_role("button", name="Pause").click()
         page.clock.run_for(5000)
-        assert sentence(page) == "The dot stands at t = 2 and k = 1."
+        assert sentence(page) == "The dot stands at t = 4 and k = 2."
 
 
 def test_a_hand_on_the_slider_stops_the_play(browser, file_address):
     with visit(browser, file_address) as page:
-        page.clock.install()
-        page.get_by_role("button", name="Play").first.click()
         put(page, "t", 4)
+        page.clock.install()
+        page.get_by_role("button", name="Play").click()
+        put(page, "t", 3)
         page.clock.run_for(5000)
-        assert sentence(page).startswith("The dot stands at t = 5")
+        assert sentence(page) == "The dot stands at t = 4 and k = 2."
 
 
 def test_without_scripts_a_picture_and_its_sentence_stand_there(browser, address):
@@ -270,10 +295,16 @@ def test_a_phone_shows_it_whole_with_targets_for_a_finger(browser, file_address,
     options = {**PHONE, "viewport": {"width": width, "height": 800}}
     with visit(browser, file_address, **options) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        put(page, "t", 2)
         for target in page.locator("figure input, figure button").all():
             box = target.bounding_box()
             assert box["height"] >= 44
             assert box["width"] >= 44
+        assert all(box["width"] >= 200 for box in boxes(page, ".flipbook-track"))
+        names, tracks = boxes(page, ".flipbook-name"), boxes(page, ".flipbook-track")
+        for name, track in zip(names, tracks, strict=False):  # the switch has no track
+            assert name["y"] + name["height"] <= track["y"] + 1  # the label stands above
+        put(page, "t", 0)
         slider(page, "t").tap()
         assert sentence(page) == "The dot stands at t = 3 and k = 1."
 
@@ -316,3 +347,151 @@ def test_four_hundred_frames_follow_a_hand_that_moves_fast(browser, tmp_path):
     moves = [7 * i % 20 for i in range(100)]
     wanted = [(moves[i - i % 2], moves[i - 1 + i % 2] if i else 0) for i in range(100)]
     assert said == [f"At {t}, {k}." for t, k in wanted]
+
+
+def draw_cells(fig, t, k):
+    for i in range(1, 4):
+        for j in range(1, i + 1):
+            cell = Rectangle(
+                (j / 4, 1 - i / 4), 0.22, 0.2, fc=svg.PAPER if (i, j) == (t, k) else "c"
+            )
+            svg.pick(fig.add_artist(cell), t=i, k=j)
+            fig.text(j / 4 + 0.1, 1.1 - i / 4, f"{i}{j}", ha="center", va="center")  # lies on it
+    return f"Cell {t}, {k}." + " It is a long sentence, and needs another line." * (t - 1)
+
+
+@pytest.fixture(scope="module")
+def cells_address(tmp_path_factory):
+    """A triangle to press, a screen below the top, and something below it."""
+    choice = {"t": range(1, 4), "k": range(1, 4), "where": lambda t, k: k <= t}
+    book = flipbook(draw_cells, **choice, start={"t": 3, "k": 2}, name="cells", figsize=(4, 3))
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cells</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>main{{padding:1500px 0}}{css_text()}</style></head>"
+        f"<body><main><h1>Cells</h1>{book.html}<p>below</p></main>"
+        f'<script type="module">{site_script()}</script></body></html>'
+    )
+    path = tmp_path_factory.mktemp("cells") / "index.html"
+    path.write_text(text, encoding="utf-8")
+    return path.as_uri()
+
+
+def middle(page, pick):
+    box = page.locator(f'[data-pick="{pick}"]').bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def seen(page):
+    return sentence(page).partition(".")[0]
+
+
+def test_a_part_of_the_picture_is_pressed_and_dragged_over(browser, cells_address):
+    with visit(browser, cells_address) as page:
+        page.locator("figure svg").first.scroll_into_view_if_needed()
+        assert seen(page) == "Cell 3, 2"
+        page.mouse.click(*middle(page, "t=2&k=1"))
+        assert seen(page) == "Cell 2, 1"
+        page.mouse.move(*middle(page, "t=1&k=1"))
+        assert seen(page) == "Cell 2, 1"  # a pointer that only passes chooses nothing
+        page.mouse.down()
+        for pick, cell in [("t=2&k=2", "Cell 2, 2"), ("t=3&k=3", "Cell 3, 3")]:
+            page.mouse.move(*middle(page, pick), steps=4)
+            assert seen(page) == cell
+        page.mouse.move(2, 2)
+        assert seen(page) == "Cell 3, 3"
+        page.mouse.up()
+        page.mouse.move(*middle(page, "t=1&k=1"))
+        assert seen(page) == "Cell 3, 3"
+        cursor = "getComputedStyle(document.querySelector('[data-pick]')).cursor"
+        assert page.evaluate(cursor) == "pointer"
+
+
+def test_a_finger_chooses_and_does_not_scroll(browser, cells_address):
+    with visit(browser, cells_address, **PHONE) as page:
+        page.locator("figure svg").first.scroll_into_view_if_needed()
+        before = page.evaluate("scrollY")
+        client = page.context.new_cdp_session(page)
+
+        def touch(kind, *points):
+            places = [{"x": x, "y": y} for x, y in points]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+        touch("touchStart", middle(page, "t=1&k=1"))
+        assert seen(page) == "Cell 1, 1"
+        for pick in ("t=2&k=1", "t=3&k=1", "t=3&k=3"):
+            touch("touchMove", middle(page, pick))
+        touch("touchEnd")
+        page.wait_for_function("document.querySelector('figcaption').innerText.includes('3, 3')")
+        assert page.evaluate("scrollY") == before
+
+
+def test_the_arrow_keys_move_the_picture_that_has_the_focus(browser, cells_address):
+    with visit(browser, cells_address) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") == "svg"
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        label = page.locator("figure svg").first.get_attribute("aria-label")
+        assert label.startswith("Cell 3, 2.")
+        for key, cell in [
+            ("ArrowLeft", "Cell 3, 1"),
+            ("ArrowLeft", "Cell 3, 1"),
+            ("ArrowRight", "Cell 3, 2"),
+            ("ArrowRight", "Cell 3, 3"),
+            ("ArrowUp", "Cell 2, 2"),
+            ("ArrowUp", "Cell 1, 1"),
+            ("ArrowDown", "Cell 2, 1"),
+        ]:
+            page.keyboard.press(key)
+            assert seen(page) == cell
+
+
+def test_the_address_holds_the_moment(browser, cells_address):
+    with visit(browser, f"{cells_address}#fig=cells&t=2&k=2") as page:
+        assert seen(page) == "Cell 2, 2"
+        assert 0 <= page.locator("figure").bounding_box()["y"] < 400  # it scrolled there
+        length = page.evaluate("history.length")
+        before = page.evaluate("scrollY")
+        put(page, "t", 2)
+        page.wait_for_function("location.hash === '#fig=cells&t=3&k=2'")
+        assert page.evaluate("[history.length, scrollY]") == [length, before]
+        page.evaluate("location.hash = '#fig=cells&t=1'")
+        page.wait_for_function("document.querySelector('figcaption').innerText.includes('1, 1')")
+        page.evaluate("location.hash = '#fig=other&t=3'")
+        page.wait_for_timeout(100)
+        assert seen(page) == "Cell 1, 1"
+
+
+def test_a_page_without_a_name_keeps_its_address(browser, file_address):
+    with visit(browser, file_address) as page:
+        put(page, "t", 3)
+        page.wait_for_timeout(400)
+        assert page.evaluate("location.hash") == ""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_stands_below_never_moves(browser, cells_address, width):
+    with visit(browser, cells_address, viewport={"width": width, "height": 800}) as page:
+        tops = set()
+        for t in range(3):
+            put(page, "t", t)
+            tops.add(page.locator("p").bounding_box()["y"])
+        assert len(tops) == 1
+
+
+def test_axe_finds_nothing_in_a_picture_to_press(browser, cells_address):
+    with visit(browser, cells_address) as page:
+        result = Axe().run(page)
+        assert not result.response["violations"], result.generate_report()
+
+
+def test_forced_colours_leave_the_controls_to_see(browser, cells_address):
+    with visit(browser, cells_address, forced_colors="active") as page:
+        style = "(e => getComputedStyle(e, '::-webkit-slider-thumb'))"
+        ink, paper = page.evaluate(
+            f"""() => [
+                {style}(document.querySelector("input:enabled")).backgroundColor,
+                getComputedStyle(document.body).backgroundColor,
+            ]"""
+        )
+        assert ink != paper

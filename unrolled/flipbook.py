@@ -6,13 +6,15 @@ words.
 """
 
 import json
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from html import escape
 from itertools import product
-from numbers import Integral
+from numbers import Integral, Real
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 import anywidget
 import matplotlib.style
@@ -23,6 +25,7 @@ from unrolled import page, svg
 
 FIGSIZE = (5.6, 3.6)
 LIMIT = 400  # frames in one flipbook; a page must stay light
+FEW = 4  # so many labels are buttons; more are a slider
 NOT_SAVED = "what draw drew could not be saved"
 
 
@@ -33,7 +36,8 @@ def show(
 
     draw     draw(fig, *args, **named) draws on the figure and returns the sentence that says what
              is seen
-    figsize  (width, height) in inches
+    figsize  (width, height) in inches; a sequence of them for pictures that stand side by side, or
+             one under the other where the page is narrow: `draw` is given a list of figures
     png      for a picture whose points depend on rounding or on training: pixels instead of SVG,
              which the comparison of outputs passes over (tests/nbval.cfg)
 
@@ -41,15 +45,15 @@ def show(
     returns no sentence, ValueError where it draws nothing or changes the figure's size.
     """
     with matplotlib.style.context(svg.STYLE):
-        fig, sentence = svg.draw_figure(lambda fig: draw(fig, *args, **named), figsize, {})
+        figs, sentence = svg.draw_figures(lambda fig: draw(fig, *args, **named), figsize, {})
         with svg.naming(NOT_SAVED, {}):
             if png:
-                image = svg.pixel_image(fig, sentence)
+                image = "\n".join(svg.pixel_image(fig, sentence) for fig in figs)
             else:
-                sheet = svg.Sheet()
-                sheet.add(fig)
-                defs, [lines] = sheet.finish()
-                image = svg.vector_image(defs, lines, sentence, figsize)
+                sheets = [svg.Sheet() for _ in figs]
+                for sheet, fig in zip(sheets, figs, strict=True):
+                    sheet.add(fig)
+                image, _ = _images(sheets, 0, sentence)
     return Picture(f'<figure class="flipbook">\n{image}\n{_caption(sentence)}\n</figure>', sentence)
 
 
@@ -59,42 +63,55 @@ def flipbook(
     *,
     figsize: tuple = FIGSIZE,
     where: Callable[..., bool] | None = None,
+    start: Mapping | None = None,
+    name: str | None = None,
     **sliders: Sequence,
 ) -> "Flipbook":
     """Many pictures on sliders: `flipbook(draw, t=range(1, 6), k=range(1, 6))`.
 
-    draw     draw(fig, t=…, k=…) draws the frame at one position and returns its sentence
-    figsize  (width, height) in inches, the same for every frame
+    draw     draw(fig, t=…, k=…) draws the frame at one position and returns its sentence; what it
+             marks with `svg.pick(artist, t=3, k=2)` is a control too
+    figsize  (width, height) in inches, the same for every frame; or a sequence of them, as in show
     where    where(t=…, k=…) says which positions there are; all of them if None
-    sliders  for each name a range, or a list or tuple of labels; `draw` is given its elements
+    start    dict(t=5, k=2), the frame shown first, in print and without scripts: the first
+             position admitted that has these values
+    name     what stands for this flipbook in the page's address, `#fig=name&t=5&k=2`
+    sliders  for each name a range, or a list or tuple of labels; `draw` is given its elements.
+             Up to four labels are buttons; a range, or more labels, is a slider
 
     The widget has one integer trait for each slider: the value of a range, the index of a label.
-    It starts at the first position admitted. A position that `where` refuses moves the later
-    slider to the nearest one admitted; one outside a slider's range raises TraitError.
+    A position that `where` refuses moves the later slider to the nearest one admitted; one outside
+    a slider's range raises TraitError.
 
     Raises what `show` raises, naming the frame; TypeError and ValueError, naming the slider, for
     one that is empty, repeats a label or has a name that is taken; ValueError where no slider is
-    given, or `where` leaves no frame or more than 400.
+    given, `where` leaves no frame or more than 400, `start` or a pick is no position, or `name`
+    does not fit an address.
     """
-    controls = [_slider(name, values) for name, values in sliders.items()]
+    if name is not None and not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise ValueError(f"name: got {name!r}; needs small letters, digits and hyphens: an address")
+    controls = [_slider(label, values) for label, values in sliders.items()]
     places = _places(controls, where)
-    sheet, sentences = svg.Sheet(), []
+    first = _first(controls, places, start or {})
+    single = isinstance(figsize[0], Real)
+    sheets, sentences = [svg.Sheet() for _ in ([figsize] if single else figsize)], []
     progress = tqdm(places, desc="drawing", unit="frame", delay=3, file=sys.stdout)
     with matplotlib.style.context(svg.STYLE):
         for place in progress:
             position = _values(controls, place)
-            fig, sentence = svg.draw_figure(draw, figsize, position)
+            figs, sentence = svg.draw_figures(draw, figsize, position)
             with svg.naming(NOT_SAVED, position):
-                sheet.add(fig)
+                for sheet, fig in zip(sheets, figs, strict=True):
+                    sheet.add(fig)
             sentences.append(sentence)
-    defs, frames = sheet.finish()
+    _admit_picks(controls, set().union(*(sheet.picks for sheet in sheets)))
     stops = [
         tuple(control.stops[i] for control, i in zip(controls, place, strict=True))
         for place in places
     ]
-    image = svg.vector_image(defs, frames[0], sentences[0], figsize)
-    html = _html(controls, image, stops, sentences, frames)
-    return _widget(controls, stops, html, sentences[0])
+    image, frames = _images(sheets, first, sentences[first])
+    html = _html(controls, image, stops, sentences, frames, first, name)
+    return _widget(controls, stops, html, sentences[first], first)
 
 
 class Picture:
@@ -121,10 +138,10 @@ class Flipbook(anywidget.AnyWidget):
     _css = page.STYLE
     html = traitlets.Unicode(read_only=True).tag(sync=True)
 
-    def __init__(self, stops: list[tuple[int, ...]], names: list[str], html: str, sentence: str):
+    def __init__(self, stops: list[tuple], names: list[str], html: str, sentence: str, first: int):
         self._stops, self._names, self._sentence = stops, names, sentence
         self.set_trait("html", html)
-        super().__init__(**dict(zip(names, stops[0], strict=True)))
+        super().__init__(**dict(zip(names, stops[first], strict=True)))
 
     def __repr__(self) -> str:
         return f"Flipbook({svg.describe(self._position())})"
@@ -173,6 +190,12 @@ class _Slider(NamedTuple):
     values: list  # what draw is given
     stops: list[int]  # what the trait holds
     labels: list[str]  # what the reader sees
+
+    def described(self) -> dict:
+        """What the page is told of it."""
+        few = self.values != self.stops and len(self.labels) <= FEW
+        said = {"name": self.name, "stops": self.stops, "labels": self.labels}
+        return said | ({"buttons": True} if few else {})
 
     def admitted(self) -> str:
         if self.values == self.stops:
@@ -224,53 +247,101 @@ def _places(sliders: list[_Slider], where: Callable[..., bool] | None) -> list[t
     return places
 
 
+def _first(sliders: list[_Slider], places: list[tuple[int, ...]], start: Mapping) -> int:
+    """Where in `places` the first position stands that has the values of `start`."""
+    values = {slider.name: slider.values for slider in sliders}
+    for name, value in start.items():
+        if name not in values:
+            raise ValueError(f"start: got {name}={value!r}; the sliders are {', '.join(values)}")
+        if value not in values[name]:
+            few = ", ".join(map(repr, values[name]))
+            raise ValueError(f"start: got {name}={value!r}; needs one of {few}")
+    for i, place in enumerate(places):
+        if start.items() <= _values(sliders, place).items():
+            return i
+    raise ValueError(f"start: where refuses {svg.describe(start)}; needs a position it admits")
+
+
+def _admit_picks(sliders: list[_Slider], picks: set[str]) -> None:
+    labels = {slider.name: slider.labels for slider in sliders}
+    for name, label in (pair for pick in sorted(picks) for pair in parse_qsl(pick)):
+        if label not in labels.get(name, []):
+            raise ValueError(f"pick: got {name}={label}, which no slider of this flipbook has")
+
+
 def _values(sliders: list[_Slider], place: tuple[int, ...]) -> dict:
     return {slider.name: slider.values[i] for slider, i in zip(sliders, place, strict=True)}
 
 
-def _widget(sliders: list[_Slider], stops: list, html: str, sentence: str) -> Flipbook:
+def _widget(sliders: list[_Slider], stops: list, html: str, sentence: str, first: int) -> Flipbook:
     """A flipbook of a class of its own, for traits belong to a class."""
     names = [slider.name for slider in sliders]
     members = {slider.name: _Stop(slider) for slider in sliders}
     members["_admit_stop"] = traitlets.validate(*names)(Flipbook._admit)
     members["_settle_rest"] = traitlets.observe(*names)(Flipbook._settle)
-    return type("Flipbook", (Flipbook,), members)(stops, names, html, sentence)
+    return type("Flipbook", (Flipbook,), members)(stops, names, html, sentence, first)
 
 
-def _html(sliders: list[_Slider], image: str, stops: list, sentences: list, frames: list) -> str:
-    """The figure of the first frame, with all that its script needs to show the others."""
-    differences, lines = _differences(frames)
+def _images(sheets: list[svg.Sheet], first: int, sentence: str) -> tuple[str, list[list]]:
+    """The markup of one frame, and the lines of every frame of every sheet."""
+    finished = [sheet.finish() for sheet in sheets]
+    labels = [sentence] + [None] * (len(sheets) - 1)
+    images = [
+        svg.vector_image(sheet, defs, frames[first], label)
+        for sheet, (defs, frames), label in zip(sheets, finished, labels, strict=True)
+    ]
+    text = "\n".join(images)
+    if len(images) > 1:
+        text = f'<div class="flipbook-pieces">\n{text}\n</div>'
+    return text, [frames for _, frames in finished]
+
+
+def _html(
+    sliders: list[_Slider],
+    image: str,
+    stops: list,
+    sentences: list,
+    frames: list[list],
+    first: int,
+    name: str | None,
+) -> str:
+    """The figure of the first frame shown, with all that its script needs to show the others."""
+    numbers = {}
+    differences = [_differences(pieces, first, numbers) for pieces in frames]
     data = {
-        "sliders": [{"name": s.name, "stops": s.stops, "labels": s.labels} for s in sliders],
-        "lines": lines,
-        "frames": list(zip(stops, sentences, differences, strict=True)),
+        "sliders": [slider.described() for slider in sliders],
+        "start": first,
+        "lines": list(numbers),
+        "frames": list(zip(stops, sentences, *differences, strict=True)),
     }
+    data |= {"name": name} if name else {}
+    longest = escape(max(sentences, key=len))
     return (
         f'<figure class="flipbook" data-flipbook="" style="--flipbook-sliders:{len(sliders)}">\n'
-        f"{image}\n{_caption(sentences[0])}\n"
+        f"{image}\n{_caption(sentences[first], longest)}\n"
         f'<script type="application/json">{_json(data)}</script>\n</figure>'
     )
 
 
-def _differences(frames: list[list[str]]) -> tuple[list[list], list[str]]:
+def _differences(frames: list[list[str]], first: int, numbers: dict[str, int]) -> list[list]:
     """For each frame the (start, end, lines) to put in the place of lines of the first, last first.
 
-    Frames of one drawing are nearly equal texts, and any of them can be had from the first. A line
-    is a number, its place in the list that is returned too: many frames share it.
+    Frames of one drawing are nearly equal texts, and any of them can be had from the first shown.
+    A line is a number, its place in `numbers`, which grows: many frames share it.
     """
     matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(frames[0])
-    differences, lines = [], {}
+    matcher.set_seq2(frames[first])
+    differences = []
     for frame in frames:
         matcher.set_seq1(frame)
         differences.append(
             [
-                (start, end, [lines.setdefault(line, len(lines)) for line in frame[i:j]])
+                (start, end, [numbers.setdefault(line, len(numbers)) for line in frame[i:j]])
                 for tag, i, j, start, end in reversed(matcher.get_opcodes())
                 if tag != "equal"
             ]
         )
-    return differences, list(lines)
+    return differences
 
 
 def _json(data: dict) -> str:
@@ -279,5 +350,7 @@ def _json(data: dict) -> str:
     return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
 
 
-def _caption(sentence: str) -> str:
-    return f"<figcaption>{escape(sentence)}</figcaption>"
+def _caption(sentence: str, longest: str = "") -> str:
+    """The caption, which keeps the room of the longest that will stand there."""
+    room = f' data-longest="{longest}"' if longest else ""
+    return f"<figcaption{room}>{escape(sentence)}</figcaption>"

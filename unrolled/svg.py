@@ -6,18 +6,23 @@ Knows no widget and no mathematics: `unrolled.flipbook` puts these drawings on a
 import base64
 import hashlib
 import io
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape
+from numbers import Real
 from pathlib import Path
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from font_source_sans_pro import SourceSansPro, SourceSansProBold
 from matplotlib import font_manager, textpath
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 STYLE = ["default", str(Path(__file__).with_name("unrolled.mplstyle"))]
 INK, GRID, PAPER = "#1d2126", "#ddd7c9", "#fffdf8"
@@ -40,6 +45,8 @@ _THEME = {
 } | {hue: f"var(--{name}, {hue})" for name, hue in QUANTITIES.items()}
 _PREFIX = "\ue000"  # stands for the prefix of the ids until the content that it hashes is known
 _DPI = 96  # CSS pixels per inch
+_MARGIN = 3  # points around what is drawn, for the width of its lines
+_PICK = "pick:"  # how the id of an artist begins that stands for a position
 
 # The face of the page's labels, from a package: glyphs are drawn as paths, and must be the same
 # on every machine.
@@ -51,33 +58,46 @@ for _face in (SourceSansPro, SourceSansProBold):
 textpath.MathTextParser = cache(textpath.MathTextParser)
 
 
-def draw_figure(draw: Callable, figsize: tuple, position: Mapping) -> tuple[Figure, str]:
-    """The figure that `draw(fig, **position)` drew, and the sentence it returned.
+def pick(artist: Artist, **position) -> Artist:
+    """Mark an artist as standing for a position of its flipbook: `pick(cell, t=3, k=2)`.
 
-    figsize: (width, height) in inches
+    Pressed, it moves the sliders named to these values; the others stay.
+    """
+    artist.set_gid(_PICK + urlencode(position))
+    return artist
+
+
+def draw_figures(draw: Callable, figsize: tuple, position: Mapping) -> tuple[list[Figure], str]:
+    """The figures that `draw(fig, **position)` drew, and the sentence it returned.
+
+    figsize: (width, height) in inches; or a sequence of them, and `draw` is given a list of as
+    many figures
     Raises RuntimeError (chained) where `draw` raises; TypeError where it returns no sentence;
     ValueError where it draws nothing or changes the figure's size.
     """
     where = _where(position)
-    fig = Figure(figsize=figsize)
+    single = isinstance(figsize[0], Real)
+    sizes = [figsize] if single else figsize
+    figs = [Figure(figsize=size) for size in sizes]
     with naming("draw raised", position):
-        sentence = draw(fig, **position)
+        sentence = draw(figs[0] if single else figs, **position)
     if not isinstance(sentence, str) or not sentence.strip():
         raise TypeError(
             f"draw returned {sentence!r}{where}; "
             "it must return the sentence that says what the picture shows"
         )
-    if _is_blank(fig):
-        raise ValueError(f"draw drew nothing{where}; it must draw on the fig it is given")
-    size = tuple(float(inches) for inches in fig.get_size_inches())
-    if size != tuple(map(float, figsize)):
-        raise ValueError(
-            f"draw changed the figure's size to {size}{where}; "
-            f"every picture must keep figsize={tuple(figsize)}, so pass figsize=… instead"
-        )
-    if all(axes.get_subplotspec() is None for axes in fig.axes):
-        fig.set_layout_engine("none")  # every axes was placed by hand: nothing to lay out
-    return fig, " ".join(sentence.split())
+    for fig, given in zip(figs, sizes, strict=True):
+        if _is_blank(fig):
+            raise ValueError(f"draw drew nothing{where}; it must draw on the fig it is given")
+        size = tuple(float(inches) for inches in fig.get_size_inches())
+        if size != tuple(map(float, given)):
+            raise ValueError(
+                f"draw changed the figure's size to {size}{where}; "
+                f"every picture must keep figsize={tuple(given)}, so pass figsize=… instead"
+            )
+        if all(axes.get_subplotspec() is None for axes in fig.axes):
+            fig.set_layout_engine("none")  # every axes was placed by hand: nothing to lay out
+    return figs, " ".join(sentence.split())
 
 
 def describe(position: Mapping) -> str:
@@ -101,15 +121,21 @@ class naming:
 
 
 class Sheet:
-    """Drawings of one size that share their definitions (glyphs, markers, clips)."""
+    """Drawings of one size that share their definitions (glyphs, markers, clips).
+
+    picks  the positions that artists stand for, each as `t=3&k=2`
+    """
 
     def __init__(self) -> None:
+        self.picks = set()
         self._names = {}  # definition without its id -> the id it gets
         self._frames = []  # of each the lines
+        self._extents = []  # of each the Bbox of what is drawn, in points from below
 
     def add(self, fig: Figure) -> None:
         """Append the figure as one frame: one line of SVG for each of its artists."""
         file = io.StringIO()
+        self._height = 72 * fig.get_figheight()
         # not savefig, which draws a figure with a layout engine twice
         FigureCanvasSVG(fig).print_svg(file, metadata={"Date": None})
         root = ElementTree.fromstring(file.getvalue())
@@ -123,7 +149,17 @@ class Sheet:
                     name = definition.attrib.pop("id")
                     text = ElementTree.tostring(definition, "unicode")
                     names[name] = self._names.setdefault(text, f"{_PREFIX}{len(self._names)}")
-        self._frames.append([_line(artist, names) for artist in _artists(root)])
+        artists = list(_artists(root))
+        self.picks.update(pick for artist in artists if (pick := artist.get("data-pick")))
+        self._frames.append([_line(artist, names) for artist in artists])
+        self._extents.append(_extent(fig))
+
+    def view(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height of what any frame draws, in whole points."""
+        box = Bbox.union(self._extents)
+        left, top, right, bottom = box.x0, self._height - box.y1, box.x1, self._height - box.y0
+        left, top = math.floor(left), math.floor(top)
+        return left, top, math.ceil(right) - left, math.ceil(bottom) - top
 
     def finish(self) -> tuple[str, list[list[str]]]:
         """The shared `<defs>`, and the lines of every frame; ids start with a hash of it all."""
@@ -139,13 +175,17 @@ class Sheet:
         return f"<defs>{defs.replace(_PREFIX, prefix)}</defs>", frames
 
 
-def vector_image(defs: str, lines: list[str], label: str, figsize: tuple) -> str:
-    """The `<svg>` of one frame, labelled, as wide as its page lets it be."""
-    width, height = figsize
+def vector_image(sheet: Sheet, defs: str, lines: list[str], label: str | None) -> str:
+    """The `<svg>` of one frame, cut to what is drawn, as wide as its page lets it be.
+
+    label: its alternative text; None for a picture that another one's label describes
+    """
+    left, top, width, height = sheet.view()
+    name = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     body = "\n".join(lines)
     return (
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {72 * width:g} {72 * height:g}"'
-        f' width="{_DPI * width:g}" height="{_DPI * height:g}" fill="currentColor"'
+        f'<svg {name} viewBox="{left} {top} {width} {height}"'
+        f' width="{_pixels(width)}" height="{_pixels(height)}" fill="currentColor"'
         ' style="max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
         f"{defs}<g>\n{body}\n</g></svg>"
     )
@@ -171,6 +211,25 @@ def _png(fig: Figure) -> bytes:
     return file.getvalue()
 
 
+def _pixels(points: int) -> str:
+    return f"{points * _DPI / 72:g}"
+
+
+def _extent(fig: Figure) -> Bbox:
+    """What a drawn figure shows of itself, in points from below; no axis that is off."""
+    width, height = 72 * fig.get_size_inches()
+    renderer = RendererSVG(width, height, io.StringIO())
+    artists = [artist for artist in fig.get_children() if artist is not fig.patch]
+    for axes in [artist for artist in artists if isinstance(artist, Axes) and not artist.axison]:
+        hidden = {axes.patch, *axes.spines.values(), axes.xaxis, axes.yaxis}
+        artists.remove(axes)
+        artists += [artist for artist in axes.get_children() if artist not in hidden]
+    boxes = [artist.get_tightbbox(renderer) for artist in artists if artist.get_visible()]
+    boxes = [box.padded(_MARGIN) for box in boxes if box and max(box.width, box.height) > 0]
+    whole = Bbox.from_bounds(0, 0, width, height)
+    return (boxes and Bbox.intersection(Bbox.union(boxes), whole)) or whole
+
+
 def _where(position: Mapping) -> str:
     return f" at {describe(position)}" if position else ""
 
@@ -190,7 +249,7 @@ def _tidy(element: ElementTree.Element) -> None:
     for key, value in list(element.attrib.items()):
         del element.attrib[key]
         key = key.rpartition("}")[2]
-        if not value.startswith("data:"):
+        if not value.startswith(("data:", _PICK)):
             value = _themed(_rounded(" ".join(value.split())))
         element.set(key, value)
 
@@ -209,12 +268,16 @@ def _themed(text: str) -> str:
     return re.sub(r"#[0-9a-f]{6}\b", lambda match: _THEME.get(match[0], match[0]), text)
 
 
-def _artists(element: ElementTree.Element):
+def _artists(element: ElementTree.Element, pick: str | None = None):
     """The element's drawing descendants; a group that says nothing is its children."""
     for child in element:
+        name = child.get("id", "")
+        here = name.removeprefix(_PICK) if name.startswith(_PICK) else pick
         if child.tag == "g" and not child.attrib.keys() - {"id"}:
-            yield from _artists(child)
+            yield from _artists(child, here)
         elif child.tag != "metadata":
+            if here:
+                child.set("data-pick", here)
             yield child
 
 

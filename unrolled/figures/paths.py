@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from unrolled.figures import base, graph
+from unrolled.figures import base
 from unrolled.figures.base import GREY, HIDDEN, IMPLICIT, INK, OUTPUT, SIGNAL, subscript
-from unrolled.svg import PAPER
+from unrolled.svg import PAPER, pick
 
 
 def two_meanings(fig):
@@ -67,21 +67,24 @@ def by_hand(fig, moment, params, run, back):
     return story[moment - 1][0]
 
 
-def one_path(fig, parts, C, t, k):
-    """The path from L_t back to W at step k: where it runs, its factors, and what it adds.
+def one_path(figs, parts, C, t, k):
+    """The triangle of all parts to choose from, and the path of the chosen one with its factors.
 
-    parts: (T+1, T+1, H, H), entry [t, k] the part of dL_t/dW that comes by step k;
-    NaN where there is none; C: number of classes.  1 ≤ k ≤ t ≤ T.
+    figs: two figures; parts: (T+1, T+1, H, H), entry [t, k] the part of dL_t/dW that comes by
+    step k; NaN where there is none; C: number of classes.  1 ≤ k ≤ t ≤ T.
     """
     T, H = len(parts) - 1, parts.shape[-1]
     norms = _norms(parts)
-    _route(fig.add_axes((0, 0.565, 1, 0.43)), T, t, k)
-    _factors(_bare(fig, (0.01, 0.46, 0.98, 0.1), (0, 12), (0, 1)), t, k, H, C)
-    _triangle(fig.add_axes((0.075, 0.005, 0.45, 0.35)), norms, chosen=(t, k))
-    ax = fig.add_axes((0.58, 0.005, 0.4, 0.35))
-    limit = np.nanmax(np.abs(parts))
-    shown = base.rounded(parts[t, k])
-    base.matrix(ax, shown, limit=limit, size=12, title=f"added to $dL_{t}/dW$")
+    choose, path = figs
+    triangle = choose.add_axes((0.11, 0.13, 0.88, 0.86))
+    _triangle(triangle, norms, chosen=(t, k))
+    ax = triangle.inset_axes((0.58, 0.62, 0.31, 0.31))  # the corner that is free
+    _squares(ax, parts[t, k], SIGNAL if k == t else IMPLICIT)
+    ax.set_title(f"added to $dL_{t}/dW$", fontsize=12)
+    ax = _bare(path, (0, 0, 1, 1), (-0.4, T + 0.75), (-1.2, 2.4))
+    ax.set_aspect("equal")
+    _route(ax, T, t, k)
+    _factors(ax, t, k, H, C)
     back = "straight" if k == t else f"{t - k} step{'s' * (t - k > 1)} back in time"
     kind = "the explicit part" if k == t else "an implicit part"
     total = np.linalg.norm(np.nansum(parts[t], axis=0))
@@ -100,9 +103,9 @@ def two_orders(fig, parts):
     norms = _norms(parts)
     T = len(norms) - 1
     for left, title, by_row in ((0.075, "the double sum", True), (0.575, "the sweep", False)):
-        ax = fig.add_axes((left, 0.01, 0.42, 0.76))
-        _triangle(ax, norms, numbers=False)
-        ax.set_title(title, pad=44)
+        ax = fig.add_axes((left, 0.15, 0.42, 0.76))
+        _triangle(ax, norms)
+        ax.set_title(title)
         for i in range(1, T + 1):
             xy, wide, high = ((1, i), i, 1) if by_row else ((i, i), 1, T + 1 - i)
             ax.add_patch(
@@ -260,79 +263,107 @@ def _bare(fig, rect, xlim, ylim):
 
 
 def _route(ax, T, t, k):
-    """The unrolled graph with the path from L_t to the W of step k, a box for each step's W."""
-    back = [("L", t), ("y", t), *(("h", s) for s in range(t, k - 1, -1))]
-    needed = {(name, s) for s in range(1, t + 1) for name in "xh"} | {("h", 0)}
-    graph.unrolled(ax, T, lit=needed | set(back), back=back, current=[("L", t), ("h", k)])
+    """The graph without its inputs, the path from L_t to the W of step k, a box for each step's W.
+
+    A loss stands for its t and a W for its k.
+    """
     for s in range(1, T + 1):
-        (x0, y0), (x1, _) = graph.place("h", s - 1), graph.place("h", s)
-        xy, here = ((x0 + x1) / 2, y0 + 0.52), s == k
-        color = SIGNAL if s == t else IMPLICIT
-        ax.text(
-            *xy,
-            "$W$",
-            ha="center",
-            va="center",
-            fontsize=14,
-            zorder=5,
-            alpha=1 if s <= t else 0.25,
-            bbox={
-                "boxstyle": "round,pad=0.22",
-                "fc": PAPER,
-                "ec": color if here else GREY,
-                "lw": 2.8 if here else 0.8,
-                "ls": "-" if s == t or not here else "--",
-                "alpha": 1 if s <= t else 0.25,
-            },
-        )
-        if here:
-            base.arrow(ax, (x1, y0), xy, color, gap=0.25, width=2.6, dashed=s != t)
-    ax.set_xlim(-0.35, 1.25 * T + 0.35)
+        h, y, loss = (s, 0), (s, 1.02), (s, 2.04)
+        if k < s <= t:
+            base.arrow(ax, h, (s - 1, 0), IMPLICIT, width=2.6, dashed=True)
+        else:
+            base.arrow(ax, (s - 1, 0), h, HIDDEN, faded=s > t)
+        for low, high, color in ((h, y, OUTPUT), (y, loss, GREY)):
+            if s == t:
+                base.arrow(ax, high, low, SIGNAL, width=2.6)
+            else:
+                base.arrow(ax, low, high, color, faded=True)
+        base.node(ax, h, f"$h_{s}$", HIDDEN, faded=s > t, current=s == k)
+        base.node(ax, y, rf"$\hat{{y}}_{s}$", OUTPUT, faded=s != t)
+        base.node(ax, loss, f"$L_{s}$", SIGNAL, faded=s != t, current=s == t)
+        _w_box(ax, (s - 0.5, 0.55), s, t, k)
+        _target(ax, loss, t=s)
+        if s <= t:
+            _target(ax, (s - 0.5, 0.55), k=s)
+    base.node(ax, (0, 0), "$h_0$", HIDDEN)
+
+
+def _w_box(ax, xy, s, t, k):
+    """The W of step s, dim if the loss t is before it; of step k, with the last leg of the path."""
+    color, dashed, here = (SIGNAL if s == t else IMPLICIT), s != t, s == k
+    box = {
+        "boxstyle": "round,pad=0.22",
+        "fc": PAPER,
+        "ec": color if here else GREY,
+        "lw": 2.8 if here else 0.8,
+        "ls": "--" if here and dashed else "-",
+        "alpha": 1 if s <= t else 0.25,
+    }
+    text = {"ha": "center", "va": "center", "fontsize": 13, "zorder": 5, "alpha": box["alpha"]}
+    ax.text(*xy, "$W$", bbox=box, **text)
+    if here:
+        base.arrow(ax, (s, 0), xy, color, gap=0.25, width=2.6, dashed=dashed)
+
+
+def _target(ax, xy, side=0.64, **position):
+    """A square, not seen, that is pressed for a position."""
+    corner = (xy[0] - side / 2, xy[1] - side / 2)
+    pick(ax.add_patch(Rectangle(corner, side, side, fc="none", ec="none", zorder=9)), **position)
 
 
 def _factors(ax, t, k, H, C):
-    """D_k Wᵀ ⋯ D_t Vᵀ e_t and h_{k-1}ᵀ as coloured symbols in a row, a shape under each."""
-    symbols = []
-    for s in range(k, t):
-        symbols += [(f"$D_{s}$", INK, f"{H}×{H}"), (r"$W^\top$", IMPLICIT, f"{H}×{H}")]
-    symbols += [
-        (f"$D_{t}$", INK, f"{H}×{H}"),
-        (r"$V^\top$", OUTPUT, f"{H}×{C}"),
-        (f"$e_{t}$", SIGNAL, f"{C}×1"),
-        (rf"$h_{k - 1}^\top$", HIDDEN, f"1×{H}"),
+    """D_k Wᵀ ⋯ D_t Vᵀ e_t and h_{k-1}ᵀ, each at its place on the path, with its shape."""
+    square = [((s, -0.52), f"$D_{s}$", INK) for s in range(k, t + 1)]
+    square += [((s + 0.5, -0.52), r"$W^\top$", IMPLICIT) for s in range(k, t)]
+    others = [
+        ((k - 1, -0.52), rf"$h_{k - 1}^\top$", HIDDEN, (k - 1, -0.98), f"1×{H}"),
+        ((t + 0.38, 0.62), r"$V^\top$", OUTPUT, (t + 0.38, 0.3), f"{H}×{C}"),
+        ((t + 0.38, 1.64), f"$e_{t}$", SIGNAL, (t + 0.38, 1.32), f"{C}×1"),
     ]
-    start = 6 - len(symbols) / 2 + 0.5
-    for i, (symbol, color, shape) in enumerate(symbols):
-        ax.text(start + i, 0.66, symbol, color=color, fontsize=18, ha="center", va="center")
-        ax.text(start + i, 0.16, shape, ha="center", va="center", fontsize=12)
+    text = {"ha": "center", "va": "center", "zorder": 6}
+    for xy, symbol, color, *_ in square + others:
+        ax.text(*xy, symbol, color=color, fontsize=13, **text)
+    ax.plot([k - 0.3, t + 0.3], [-0.77, -0.77], color=GREY, lw=1)
+    each = " each" if k < t else ""
+    for xy, shape in [*(other[3:] for other in others), (((k + t) / 2, -0.98), f"{H}×{H}{each}")]:
+        ax.text(*xy, shape, fontsize=10, **text)
 
 
-def _triangle(ax, norms, chosen=None, numbers=True):
-    """One square for each (t, k): rows are losses, columns the steps of W; NaN is left out."""
+def _squares(ax, values, color):
+    """A signed matrix (m, n) as squares: filled positive, hollow negative, the area the magnitude.
+
+    The largest fills its place.
+    """
+    (m, n), limit = values.shape, np.abs(values).max()
+    for (i, j), value in np.ndenumerate(values):
+        side = 0.9 * np.sqrt(abs(value) / limit)
+        corner = (j + 0.5 - side / 2, i + 0.5 - side / 2)
+        fill = color if value > 0 else PAPER
+        ax.add_patch(Rectangle(corner, side, side, fc=fill, ec=color, lw=1.2))
+    ax.add_patch(Rectangle((0, 0), n, m, fill=False, ec=GREY, lw=0.8, clip_on=False))
+    ax.set(xlim=(0, n), ylim=(m, 0), xticks=[], yticks=[])
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+
+
+def _triangle(ax, norms, chosen=None):
+    """A place for each (t, k): rows are losses, columns the steps of W; NaN is left out.
+
+    In it a square whose area is the norm. If one is chosen, each can be.
+    """
     T = len(norms) - 1
     for t in range(1, T + 1):
         for k in range(1, t + 1):
-            explicit = k == t
-            share = norms[t, k] / np.nanmax(norms[1:, 1:])
+            explicit, here = k == t, (t, k) == chosen
             color = SIGNAL if explicit else IMPLICIT
-            ax.add_patch(Rectangle((k - 0.5, t - 0.5), 1, 1, fc=color, alpha=0.08 + 0.5 * share))
-            ax.add_patch(
-                Rectangle(
-                    (k - 0.46, t - 0.46),
-                    0.92,
-                    0.92,
-                    fill=False,
-                    ec=INK if (t, k) == chosen else color,
-                    lw=3 if (t, k) == chosen else 1.2,
-                    ls="-" if explicit or (t, k) == chosen else (0, (3, 2)),
-                )
-            )
-            if numbers:
-                text = f"{norms[t, k]:.2f}"
-                ax.text(k, t, text, ha="center", va="center", fontsize=12)
-        ax.text(0.3, t, f"$L_{t}$", ha="right", va="center", color=SIGNAL, fontsize=14)
-        ax.text(t, 0.3, f"{t}", ha="center", va="bottom", fontsize=12)
-    ax.text((T + 1) / 2 + 0.1, -0.15, "step $k$ of $W$", ha="center", va="bottom")
+            side = 0.84 * np.sqrt(norms[t, k] / np.nanmax(norms[1:, 1:]))
+            cell = Rectangle((k - 0.46, t - 0.46), 0.92, 0.92, fc=PAPER, ec=INK if here else color)
+            cell.set(lw=3 if here else 1.2, ls="-" if explicit or here else (0, (3, 2)))
+            ax.add_patch(pick(cell, t=t, k=k) if chosen else cell)
+            ax.add_patch(Rectangle((k - side / 2, t - side / 2), side, side, fc=color, ec="none"))
+        ax.text(0.35, t, f"$L_{t}$", ha="right", va="center", color=SIGNAL, fontsize=14)
+        ax.text(t, T + 0.6, f"{t}", ha="center", va="top", fontsize=12)
+    ax.text((T + 1) / 2, T + 1, "step $k$ of $W$", ha="center", va="top")
     ax.set_xlim(0.45, T + 0.55)
     ax.set_ylim(T + 0.55, 0.45)
     ax.set_aspect("equal")
