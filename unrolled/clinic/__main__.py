@@ -20,6 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("answer", metavar="FILE.py:FUNCTION", help="answer(params, x, y, h0)")
     parser.add_argument("--of", default="dW", metavar="NAME", help=f"one of {', '.join(OF)}")
     parser.add_argument("--window", type=int, help="the truncation that is asked for")
+    parser.add_argument("--loss", type=int, metavar="T", help="the gradient of L_T alone")
     parser.add_argument("--batch", action="store_true", help="sequences in rows, (T, B, …)")
     parser.add_argument("--activation", default="tanh", help="tanh or relu")
     asked = vars(parser.parse_args(argv))
@@ -43,9 +44,10 @@ def _function(place):
         raise ValueError(f"answer is {place!r}; FILE.py:FUNCTION is needed")
     if not Path(path).is_file():
         raise ValueError(f"answer is {place!r}; there is no file {path}")
+    sys.path.insert(0, str(Path(path).parent))  # it may import its neighbours
     try:
         found = runpy.run_path(path)
-    except Exception as error:  # whatever the reader's file raises is shown whole
+    except (Exception, SystemExit) as error:  # whatever the reader's file raises is shown whole
         raise ValueError(f"{path} could not be run:\n{traceback.format_exc()}") from error
     if not callable(found.get(name)):
         known = ", ".join(n for n, f in found.items() if callable(f) and not n.startswith("_"))

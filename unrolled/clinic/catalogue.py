@@ -32,12 +32,22 @@ SLIPS = {
         "only the step that was computed last is kept: = stands where += is needed", "one-sweep"
     ),
     "window": Slip("each loss looks back over a window of length {n} only", "window"),
+    "sweep-stopped": Slip(
+        "the sweep runs over the last {n} steps only: the earlier steps of the parameter are "
+        "missing",
+        "window",
+    ),
     "chunks": Slip("no loss looks beyond its own chunk of length {n}", "chunks"),
     "not-truncated": Slip(
         "the sweep is not cut: every loss still reaches every earlier step", "chunks"
     ),
+    "every-loss": Slip("every loss is in it, where one alone was asked for", "dv-sum"),
     "carry-never-renewed": Slip(
         "the carry is computed once, at the last step, and never again", "one-sweep"
+    ),
+    "signal-not-carried": Slip(
+        "only the signal of the last loss is carried: that of an earlier step stays at its step",
+        "one-sweep",
     ),
     "carry-overwritten": Slip(
         "a step's own signal and the carry overwrite each other: = stands where + is needed",
@@ -58,24 +68,33 @@ SLIPS = {
     ),
     "sign": Slip("its sign is turned", "signal"),
     "factor": Slip("it is multiplied by {n} everywhere", "how-a-check-lies"),
-    "zero": Slip("nothing is there: it is 0", "one-sweep"),
+    "zero": Slip("nothing is there: it is 0", "how-a-check-lies"),
     # the factors of a part
     "no-transpose-W": Slip("W stands where Wᵀ is needed", "one-sweep"),
     "W-dropped": Slip("Wᵀ is missing between two steps", "step-two"),
     "no-transpose-V": Slip("V stands where Vᵀ is needed", "dz-dv"),
     "no-slope-at-end": Slip(
-        "the slope of tanh is missing at the step of the parameter", "step-one"
+        "the slope of the activation is missing at the step of the parameter", "step-one"
     ),
     "no-slope-in-carry": Slip(
-        "the slope of tanh is missing where the signal passes from step to step", "step-two"
+        "the slope of the activation is missing where the signal passes from step to step",
+        "step-two",
     ),
-    "no-slope": Slip("the slope of tanh is missing", "step-one"),
+    "no-slope": Slip("the slope of the activation is missing", "step-one"),
     "slope-of-a": Slip("the slope is 1 − a² where 1 − h² is needed", "step-one"),
     "slope-of-tanh-h": Slip(
         "the slope is 1 − tanh²(h) where 1 − h² is needed: h is tanh(a) already", "step-one"
     ),
     "slope-of-tanh": Slip(
         "the slope is that of tanh where that of the rectifier is needed", "how-a-check-lies"
+    ),
+    "slope-before-carry": Slip(
+        "the slope is multiplied in before the carry is added: the carry passes through none",
+        "one-sweep",
+    ),
+    "slope-on-carry-only": Slip(
+        "the slope multiplies the carry alone: the step's own signal passes through none",
+        "one-sweep",
     ),
     "inverse-slope": Slip(
         "the signal is divided by the slope where it is multiplied by it", "step-one"
@@ -88,12 +107,21 @@ SLIPS = {
     "h-t-for-h-t-1": Slip("the state of the wrong step stands in the outer product", "step-one"),
     "pre-activation-read": Slip("a stands in the outer product where h is needed", "step-one"),
     "x-one-step-off": Slip("the input of the wrong step stands in the outer product", "gradient-u"),
+    "index-wraps": Slip(
+        "an index leaves the array at one end and reads the other: row −1 is the last row",
+        "one-line",
+    ),
     "outer-transposed": Slip(
         "it is transposed: the outer product has its factors in the wrong order", "dv-outer"
     ),
     "sum-outer-sum": Slip(
         "it is an outer product of two sums where a sum of outer products is needed", "dv-braces"
     ),
+    "no-slope-at-h0": Slip(
+        "the slope of the activation is missing at the last step, from h₁ to h₀", "gradient-h0"
+    ),
+    "no-W-at-h0": Slip("Wᵀ is missing at the last step: it is ∂L/∂a₁", "gradient-h0"),
+    "h1-for-h0": Slip("the last step is missing: it is ∂L/∂h₁", "gradient-h0"),
     # the signal of one loss
     "softmax-diagonal": Slip("only the diagonal of the softmax's Jacobian is used", "signal"),
     "off-diagonal-sign": Slip(
@@ -104,6 +132,10 @@ SLIPS = {
     "y-hat-alone": Slip("the signal is ŷ: the label is missing", "signal"),
     "label-mass-ignored": Slip(
         "the signal is ŷ − y even where the label does not sum to 1", "signal"
+    ),
+    "label-by-argmax": Slip(
+        "the largest entry of the label stands for the whole label, even where it is soft or 0",
+        "signal",
     ),
     "softmax-not-normalised": Slip("e^z stands where ŷ is needed", "softmax-equal"),
     "square-missing": Slip(

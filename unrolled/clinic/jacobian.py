@@ -30,6 +30,8 @@ def right(z: np.ndarray) -> np.ndarray:
 
 def read(values: list, tolerance: float = 1e-6):
     """(slips, numbers) of answers on `inputs()`, or None if they show no known slip."""
+    if not np.any(np.concatenate([np.ravel(value) for value in values])):
+        return ("zero",), {}
     for z_to_y, names in ((softmax, ()), (np.exp, ("softmax-not-normalised",))):
         columns = np.concatenate([_three(z_to_y(z)) for (z,) in inputs()])
         answer = np.concatenate([np.ravel(value) for value in values])

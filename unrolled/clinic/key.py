@@ -13,14 +13,15 @@ import numpy as np
 
 from unrolled.clinic.catalogue import SECTIONS, SLIPS
 from unrolled.clinic.planted import names, planted
-from unrolled.clinic.xray import networks
+from unrolled.clinic.xray import networks, only, symmetric
 
 RIGHT, ZERO, WRONG = "right", "0", "wrong"
 CONSTANT, MEAN = "a constant times the right one", "1/T times the right one"
 TIMES = {-1: "−1 times the right one", **{n: f"{n} times the right one" for n in (2, 3, 4)}}
 ORDER = (RIGHT, ZERO, *TIMES.values(), MEAN, CONSTANT, WRONG)
 # the numbers with which a slip is planted; a factor is none that has a name
-NUMBERS = {"window": (2, 3), "chunks": (2, 3), "factor": (1.7,), "carry-scaled": (0.7,)}
+NUMBERS = {name: (2, 3) for name in ("window", "chunks", "sweep-stopped")}
+NUMBERS |= {"factor": (1.7,), "carry-scaled": (0.7,)}
 SOME = 4  # networks
 LIMIT = 1e-8
 
@@ -35,27 +36,15 @@ class Experiment(NamedTuple):
     of: str = ""  # another gradient than the one that the key is for
 
 
-def _symmetric(given):
-    W = given.params.W
-    return given._replace(params=given.params._replace(W=(W + W.T) / 2))
-
-
-def _only(given, t):
-    """The same with a label at step t alone."""
-    y = np.zeros_like(given.y)
-    y[t - 1] = given.y[t - 1]
-    return given._replace(y=y)
-
-
 EXPERIMENTS = (
     Experiment("the whole sequence", 5, lambda given: given),
     Experiment("T = 1", 1, lambda given: given),
     Experiment("h₀ = 0", 5, lambda given: given._replace(h0=0 * given.h0)),
-    Experiment("a symmetric W", 5, _symmetric),
-    Experiment("the last loss only", 5, lambda given: _only(given, 5)),
+    Experiment("a symmetric W", 5, symmetric),
+    Experiment("the last loss only", 5, lambda given: only(given, 5)),
     Experiment("the last step only", 5, lambda given: given, -1),
-    Experiment("loss 2 only, step 1 only", 5, lambda given: _only(given, 2), 1),
-    Experiment("loss 3 only, step 1 only", 5, lambda given: _only(given, 3), 1),
+    Experiment("loss 2 only, step 1 only", 5, lambda given: only(given, 2), 1),
+    Experiment("loss 3 only, step 1 only", 5, lambda given: only(given, 3), 1),
     Experiment("the gradient of b", 5, lambda given: given, of="db"),
     Experiment("the gradient of c", 5, lambda given: given, of="dc"),
 )

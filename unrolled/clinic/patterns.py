@@ -1,6 +1,8 @@
 """What a fitted triangle of weights says: which parts are there, and how often each is counted."""
 
+from functools import cache
 from itertools import combinations, product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,87 +15,116 @@ KEEPS = {
     "first-loss-dropped": lambda t, k, T: t > 1,
     "last-loss-dropped": lambda t, k, T: t < T,
     "sum-overwritten": lambda t, k, T: k == 1,
-    "carry-never-renewed": lambda t, k, T: k == t or t == T,
+    "signal-not-carried": lambda t, k, T: k == t or t == T,
 }
-# the same where each step has one part (e, dV, dc), or each loss (dh0)
+# the same where each step has one part (e, dV, dc), and where each loss has one (dh0)
 KEEPS_STEPS = {
     "last-loss-only": lambda t, k, T: t == T,
     "first-step-dropped": lambda t, k, T: t > 1,
     "last-step-dropped": lambda t, k, T: t < T,
     "sum-overwritten": lambda t, k, T: t == 1,
 }
+KEEPS_LOSSES = {
+    name: KEEPS[name] for name in ("last-loss-only", "first-loss-dropped", "last-loss-dropped")
+}
+CUTS = {"window", "chunks", "explicit-only", "not-truncated"}  # these say how far a loss looks
 
 
-def read(weights, places, T, sequences, tolerance, window=None):
-    """(slips, numbers) that the weights show, or None if they show none that has a name.
+class Reading(NamedTuple):
+    """What weights show."""
+
+    slips: tuple[str, ...]  # names, () if every weight is as it should be
+    numbers: dict[str, float]  # {slip: its number}, of `also` too
+    also: tuple[str, ...] = ()  # other slips with the same weights
+
+
+def read(weights, places, T, sequences, tolerance, window=None, loss=None) -> Reading | None:
+    """What the weights show, or None if it has no name.
 
     weights: one for each of `places`, NaN where a part cannot be seen; sequences: in a batch, 1
-    without one; window: the window that is asked for, None for all parts.
-    slips: names, () if every weight is as it should be; numbers: {name: its number}.
+    without one; window, loss: what is asked for, as `diagnose` has them.
     """
-    asked = np.array([window is None or t - k < window for t, k in places])
-    rules = _rules(places, T, window)
     seen = np.isfinite(weights)
     t, k = np.array(places)[seen].T
     weights = weights[seen]
     there = np.abs(weights) > tolerance
     if not there.any():
-        return ("zero",), {}
-    for names, kept in rules:
-        if (there == (kept & asked if window and not _cuts(names) else kept)[seen]).all():
-            counted = _counted(weights[there], (t - k)[there], T, sequences, tolerance)
-            if counted is not None:
-                slips = (*(name for name, _ in names), *counted[0])
-                return slips, {**dict(n for n in names if n[1]), **counted[1]}
-    return None
+        return Reading(("zero",), {})
+    rules = _rules(tuple(places), T, window, loss)
+    fitting = [names for names, kept in rules if (there == kept[seen]).all()]
+    counted = _counted(weights[there], (t - k)[there], T, sequences, tolerance)
+    if not fitting or counted is None:
+        return None
+    names, *others = fitting
+    others = [other[0] for other in others if len(other) == len(names) == 1]
+    numbers = {name: n for name, n in (*others, *names) if n}
+    slips = (*(name for name, _ in names), *counted.slips)
+    also = (*(name for name, _ in others), *counted.also)
+    return Reading(slips, {**numbers, **counted.numbers}, also)
 
 
-def _rules(places, T, window):
+@cache
+def _rules(places, T, window, loss):
     """((slip, its number), …) and which parts are kept: no slip, then each, then each two."""
-    triangle = len(places) > T
-    rules = {(name, None): keeps for name, keeps in (KEEPS if triangle else KEEPS_STEPS).items()}
-    if triangle:
-        for n in range(2, T):
-            rules["window", n] = lambda t, k, T, n=n: t - k < n
-        for n in range(2, T):
-            rules["chunks", n] = lambda t, k, T, n=n: (t - 1) // n == (k - 1) // n
+    single = _single(places, T if loss is None else loss)
     if window is not None:
-        rules.pop(("window", window), None)
-        rules["not-truncated", None] = lambda t, k, T: True
-    kept = {key: np.array([rule(t, k, T) for t, k in places]) for key, rule in rules.items()}
-    if triangle:  # chunks that are cut from the end
-        for n in range(2, T):
-            from_end = np.array([(T - t) // n == (T - k) // n for t, k in places])
-            if not any((from_end == mask).all() for mask in kept.values()):
-                kept["chunks", n, "from the end"] = from_end
-    found = [((), np.ones(len(places), dtype=bool))]
+        single["not-truncated", None] = lambda t, k, T: True
+    if loss is not None:
+        single["every-loss", None] = lambda t, k, T: True
+    t, k = np.array(places).T
+
+    def kept(keys):
+        names = {name for name, *_ in keys}
+        one = loss is not None and "every-loss" not in names
+        mask = t == loss if one else t > 0
+        if window is not None and not names & CUTS:
+            mask = mask & (t - k < window)
+        for key in keys:
+            mask = mask & [single[key](*place, loss if one else T) for place in places]
+        return mask
+
+    whole = kept(())
+    found = [((), whole)]
     for wrong in (1, 2):
-        for keys in combinations(kept, wrong):
-            mask = np.logical_and.reduce([kept[key] for key in keys])
-            if mask.any():
+        for keys in combinations(single, wrong):
+            mask = kept(keys)
+            if mask.any() and (mask != whole).any():
                 found.append((tuple(key[:2] for key in keys), mask))
     return found
 
 
-def _cuts(names):
-    """Whether slips decide by themselves how far back a loss looks."""
-    return {name for name, _ in names} & {"window", "chunks", "explicit-only", "not-truncated"}
+def _single(places, T):
+    """{(slip, its number, …): kept(t, k, T)}, T being the last loss that counts."""
+    if len({t for t, _ in places}) == len(places):
+        keeps = KEEPS_LOSSES if places[0][1] == 0 else KEEPS_STEPS
+        return {(name, None): rule for name, rule in keeps.items()}
+    rules = {(name, None): rule for name, rule in KEEPS.items()}
+    for n in range(2, T):
+        rules["window", n] = lambda t, k, T, n=n: t - k < n
+    for n in range(1, T - 1):
+        rules["sweep-stopped", n] = lambda t, k, T, n=n: k > T - n
+    for n in range(2, T):
+        rules["chunks", n] = lambda t, k, T, n=n: (t - 1) // n == (k - 1) // n
+    for n in range(2, T):
+        rules["chunks", n, "from the end"] = lambda t, k, T, n=n: (T - t) // n == (T - k) // n
+    return rules
 
 
 def _counted(weights, lags, T, sequences, tolerance):
-    """(slips, numbers) of how often the parts that are there are counted, or None."""
+    """How often the parts that are there are counted, as a Reading, or None."""
     shapes = {"": 0 * lags + 1.0, "total-for-explicit": lags + 1.0, "carry-doubled": 2.0**lags}
-    for slip, shape in shapes.items():
-        ratio = weights / shape
-        if np.ptp(ratio) <= tolerance:
-            slips, numbers = factor(ratio.mean(), T, sequences, tolerance)
-            return ((slip, *slips) if slip else slips), numbers
+    fitting = {slip: weights / shape for slip, shape in shapes.items()}
+    fitting = {slip: ratio for slip, ratio in fitting.items() if np.ptp(ratio) <= tolerance}
+    if fitting:
+        slip, *others = fitting
+        slips, numbers = factor(fitting[slip].mean(), T, sequences, tolerance)
+        return Reading((slip, *slips), numbers, tuple(others)) if slip else Reading(slips, numbers)
     if (lags == 1).any():  # a factor for every step back, wherever it comes from
         first = weights[lags == 0].mean() if (lags == 0).any() else 1.0
         rate = (weights[lags == 1] / first).mean()
         if np.abs(weights - first * rate**lags).max() <= tolerance:
             slips, numbers = factor(first, T, sequences, tolerance)
-            return ("carry-scaled", *slips), {**numbers, "carry-scaled": float(rate)}
+            return Reading(("carry-scaled", *slips), {**numbers, "carry-scaled": float(rate)})
     return None
 
 

@@ -7,11 +7,12 @@ t, one over the steps k, and inside it the way back from t to k.  It shares noth
 
 import numpy as np
 
-NUMBERS = {"window": 3, "chunks": 2, "carry-scaled": 0.5, "factor": 2.0}
+NUMBERS = {"window": 3, "sweep-stopped": 2, "chunks": 2, "carry-scaled": 0.5, "factor": 2.0}
 
 SIGNAL = (
     "y-hat-alone",
     "label-mass-ignored",
+    "label-by-argmax",
     "squared-error-signal",
     "softmax-diagonal",
     "off-diagonal-sign",
@@ -27,7 +28,15 @@ SLOPE = (
     "slope-one-step-off",
 )
 PLACED = ("no-slope-at-end", "no-slope-in-carry")
-BACK = ("no-transpose-V", "no-transpose-W", "W-dropped", "power-outside")
+BACK = (
+    "no-transpose-V",
+    "no-transpose-W",
+    "W-dropped",
+    "power-outside",
+    "slope-before-carry",
+    "slope-on-carry-only",
+)
+CARRIED = ("carry-never-renewed", "signal-not-carried")
 COUNTED = ("mean-over-time", "sign", "factor")
 # which parts are there and how often, in a triangle of parts
 PATTERNS = (
@@ -39,6 +48,7 @@ PATTERNS = (
     "last-loss-dropped",
     "sum-overwritten",
     "window",
+    "sweep-stopped",
     "chunks",
     "carry-overwritten",
     "total-for-explicit",
@@ -55,12 +65,14 @@ OF = {
         "square-missing",
         "sign",
         "factor",
+        "zero",
     ),
     "e": (*SIGNAL, *FORWARD, *STEPS, *COUNTED, "zero"),
     "dV": (
         *SIGNAL,
         *FORWARD,
         "h-t-for-h-t-1",
+        "index-wraps",
         "pre-activation-read",
         "sum-outer-sum",
         "outer-transposed",
@@ -75,8 +87,9 @@ OF = {
         *SLOPE,
         *PLACED,
         *BACK,
-        "carry-never-renewed",
+        *CARRIED,
         "h-t-for-h-t-1",
+        "index-wraps",
         "pre-activation-read",
         "sum-outer-sum",
         "outer-transposed",
@@ -89,8 +102,9 @@ OF = {
         *SLOPE,
         *PLACED,
         *BACK,
-        "carry-never-renewed",
+        *CARRIED,
         "x-one-step-off",
+        "index-wraps",
         "sum-outer-sum",
         "outer-transposed",
         *PATTERNS,
@@ -102,11 +116,24 @@ OF = {
         *SLOPE,
         *PLACED,
         *BACK,
-        "carry-never-renewed",
+        *CARRIED,
         *PATTERNS,
         "zero",
     ),
-    "dh0": (*SIGNAL, *FORWARD, *SLOPE, *BACK, "last-loss-only", *COUNTED, "zero"),
+    "dh0": (
+        *SIGNAL,
+        *FORWARD,
+        *SLOPE,
+        *BACK,
+        "no-slope-at-h0",
+        "no-W-at-h0",
+        "h1-for-h0",
+        "last-loss-only",
+        "first-loss-dropped",
+        "last-loss-dropped",
+        *COUNTED,
+        "zero",
+    ),
 }
 
 
@@ -115,12 +142,15 @@ def names(of: str) -> tuple[str, ...]:
     return OF[of]
 
 
-def planted(of, slip=None, pattern=None, *, n=None, activation="tanh", window=None, step=None):
+def planted(
+    of, slip=None, pattern=None, *, n=None, activation="tanh", window=None, loss=None, step=None
+):
     """An answer with the slips that are named, none for the exact gradient.
 
     n           the number of a slip that has one (a length, a factor); `NUMBERS` if None
     activation  "tanh", or "relu" for a network with that in its place
     window      the truncation of the exact gradient; the slip "not-truncated" leaves it out
+    loss        the only loss that counts, all if None; the slip "every-loss" leaves this out
     step        what W, U or b adds at this one step alone, counted from the last if negative
     Returns answer(params, x, y, h0), as `diagnose` calls it; x may be (T, D) or (T, B, D).
     """
@@ -132,21 +162,24 @@ def planted(of, slip=None, pattern=None, *, n=None, activation="tanh", window=No
     if of == "J_softmax":
         return lambda z: _softmax_jacobian(z, made, numbered)
 
+    asked = {"activation": activation, "window": window, "loss": loss, "step": step}
+
     def answer(params, x, y, h0):
         if x.ndim == 2:
-            return _one(of, made, numbered, activation, window, step, params, x, y, h0)
+            return _one(of, made, numbered, asked, params, x, y, h0)
         B = x.shape[1]
         total = 0.0
         for i in range(B):
             one = (params, x[:, i], y[:, i], h0[i])
-            total = total + _one(of, made, numbered, activation, window, step, *one)
+            total = total + _one(of, made, numbered, asked, *one)
         return total if "batch-summed" in made else total / B
 
     return answer
 
 
-def _one(of, made, numbered, activation, window, step, params, x, y, h0):
+def _one(of, made, numbered, asked, params, x, y, h0):
     """One sequence."""
+    activation, step = asked["activation"], asked["step"]
     a, h, e = _forward(made, activation, params, x, y, h0)
     T = len(x)
     d = None
@@ -166,7 +199,7 @@ def _one(of, made, numbered, activation, window, step, params, x, y, h0):
                     part = np.outer(da, _read_by_u(made, x, k))
                 else:
                     part = da
-            times = _times(of, made, numbered, window, t, k, T)
+            times = _times(of, made, numbered, asked, t, k, T)
             if step is not None and k != (step if step > 0 else T + 1 + step):
                 times = 0.0
             d = times * part if d is None else d + times * part
@@ -196,6 +229,8 @@ def _e(made, y_hat, y):
         return y_hat
     if "label-mass-ignored" in made:
         return y_hat - y
+    if "label-by-argmax" in made:
+        return np.array([y_hat[i] - (i == np.argmax(y)) for i in range(len(y))])
     if "softmax-dropped" in made:
         return -y / y_hat
     J = np.zeros((len(y), len(y)))
@@ -216,7 +251,20 @@ def _signal_at(made, activation, params, a, h, e, t, k):
     back = W if "no-transpose-W" in made else np.eye(len(W)) if "W-dropped" in made else W.T
     g = V @ e[t] if "no-transpose-V" in made else V.T @ e[t]
     if "carry-never-renewed" in made and k < t:
-        g = back @ (_slope(made, activation, a, h, t, "in the carry") * g)
+        # computed at the last step, so the other losses have none
+        g = back @ (_slope(made, activation, a, h, t, "in the carry") * g) * (t == len(h) - 1)
+    elif "slope-before-carry" in made and k < t:
+        g = _slope(made, activation, a, h, t, "in the carry") * g
+        for _ in range(t, k, -1):
+            g = back @ g
+        return g
+    elif "slope-on-carry-only" in made:
+        for j in range(t - 1, k - 1, -1):
+            g = back @ g
+            if j > k:
+                g = _slope(made, activation, a, h, j, "in the carry") * g
+        if k == t:
+            return g
     elif "power-outside" in made:
         slopes = np.ones(len(W))
         for j in range(t, k, -1):
@@ -225,7 +273,12 @@ def _signal_at(made, activation, params, a, h, e, t, k):
         g = slopes * g
     else:
         for j in range(t, k, -1):
-            g = back @ (_slope(made, activation, a, h, j, "in the carry") * g)
+            if j == 1 and "h1-for-h0" in made:
+                return g
+            if j > 1 or "no-slope-at-h0" not in made:
+                g = _slope(made, activation, a, h, j, "in the carry") * g
+            if j > 1 or "no-W-at-h0" not in made:
+                g = back @ g
     return g if k == 0 else _slope(made, activation, a, h, k, "at the end") * g
 
 
@@ -253,6 +306,8 @@ def _read_by_w(made, a, h, k):
         return sum(h[:-1])
     if "pre-activation-read" in made and k > 1:
         return a[k - 1]
+    if "index-wraps" in made:
+        return h[1:][k - 2]
     return h[k] if "h-t-for-h-t-1" in made else h[k - 1]
 
 
@@ -261,6 +316,8 @@ def _read_by_v(made, a, h, t):
         return sum(h[1:])
     if "pre-activation-read" in made:
         return a[t]
+    if "index-wraps" in made:
+        return h[1:][t - 2]
     return h[t - 1] if "h-t-for-h-t-1" in made else h[t]
 
 
@@ -269,11 +326,14 @@ def _read_by_u(made, x, k):
         return sum(x)
     if "x-one-step-off" in made:
         return x[k - 2] if k > 1 else 0 * x[0]
+    if "index-wraps" in made:
+        return x[k - 2]
     return x[k - 1]
 
 
-def _times(of, made, numbered, window, t, k, T):
+def _times(of, made, numbered, asked, t, k, T):
     """How often part (t, k) is counted; for e, dV and dc k is t."""
+    window, loss = asked["window"], asked["loss"]
     triangle = of in ("dW", "dU", "db")
     dropped = (
         ("zero" in made)
@@ -284,9 +344,12 @@ def _times(of, made, numbered, window, t, k, T):
         or ("first-loss-dropped" in made and t == 1)
         or ("last-loss-dropped" in made and t == T)
         or ("sum-overwritten" in made and k > 1)
+        or ("sweep-stopped" in made and k <= T - numbered("sweep-stopped"))
+        or ("signal-not-carried" in made and k < t < T)
         or ("window" in made and t - k >= numbered("window"))
         or ("chunks" in made and (t - 1) // numbered("chunks") != (k - 1) // numbered("chunks"))
         or ("carry-overwritten" in made and t < T)
+        or (loss is not None and "every-loss" not in made and t != loss)
         or (window is not None and "not-truncated" not in made and triangle and t - k >= window)
     )
     if dropped:
@@ -309,6 +372,8 @@ def _softmax_jacobian(z, made, numbered):
     """∂ŷ_i/∂z_j, entry by entry."""
     y = np.exp(z) if "softmax-not-normalised" in made else np.exp(z) / np.sum(np.exp(z))
     J = np.zeros((len(z), len(z)))
+    if "zero" in made:
+        return J
     for i in range(len(z)):
         for j in range(len(z)):
             if i == j:

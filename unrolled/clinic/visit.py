@@ -4,14 +4,19 @@ with itself."""
 import contextlib
 import inspect
 import io
+import os
 import sys
 import traceback
+from pathlib import Path
+from threading import Timer
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-HERE = __file__
+SLOW = 3  # seconds after which the progress is shown
+# where a frame of a traceback is not the reader's: this package, NumPy's folder, Python itself
+LIBRARIES = [Path(__file__).parents[1], Path(np.__file__).parents[1], Path(os.__file__).parent]
 
 
 class Visit(NamedTuple):
@@ -19,21 +24,27 @@ class Visit(NamedTuple):
 
     values: list  # what it returned, one for each input; short where it raised
     raised: str  # the reader's own traceback, or ""
-    error: Exception | None
+    error: BaseException | None
     changed: tuple[str, ...]  # the arguments that it changed in place
-    printed: str  # what it printed at the first call
+    printed: str  # what it printed at the first call at which it printed anything
 
 
 def visit(answer, inputs: list[tuple], names: tuple[str, ...]) -> Visit:
     """Call answer(*input) for each input, on copies, with a progress bar if it takes long."""
+    bar = tqdm(inputs, desc="diagnosing", unit="call", delay=SLOW, file=sys.stdout)
+    with bar, _shown_in_time(bar):
+        return _called(answer, bar, names)
+
+
+def _called(answer, inputs, names):
     values, changed, printed = [], set(), ""
-    for arguments in tqdm(inputs, desc="diagnosing", unit="call", delay=3, file=sys.stdout):
+    for arguments in inputs:
         given = tuple(_copy(argument) for argument in arguments)
         out = io.StringIO()
         try:
             with contextlib.redirect_stdout(out):
                 values.append(_copy(answer(*given)))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Visit(
                 values, _own_traceback(error), error, tuple(sorted(changed)), out.getvalue()
             )
@@ -43,6 +54,24 @@ def visit(answer, inputs: list[tuple], names: tuple[str, ...]) -> Visit:
             if not _same(before, after):
                 changed.add(name)
     return Visit(values, "", None, tuple(sorted(changed)), printed)
+
+
+@contextlib.contextmanager
+def _shown_in_time(bar):
+    """Show the bar while the first call still runs: by itself it waits for the call's end."""
+
+    def show():
+        bar.last_print_t = bar.start_t + bar.delay
+        bar.refresh()
+
+    timer = Timer(SLOW, show)
+    timer.daemon = True
+    if not bar.disable:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def takes(answer, names: tuple[str, ...]) -> str:
@@ -71,8 +100,17 @@ def _same(before, after):
 
 
 def _own_traceback(error):
-    """The traceback without the frames of the clinic, so that the reader's own line comes first."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != HERE]
+    """The traceback cut to the reader's own lines, the one that failed last."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    own = [frame for frame in frames if not _from_a_library(frame.filename)] or frames
+    shown = [
+        traceback.FrameSummary(Path(f.filename).name, f.lineno, f.name, line=f.line) for f in own
+    ]
     last = traceback.format_exception_only(error)
-    return "".join(traceback.format_list(own) + last).rstrip()
+    return "".join(traceback.format_list(shown) + last).rstrip()
+
+
+def _from_a_library(filename):
+    return filename.startswith("<frozen") or any(
+        folder in Path(filename).parents for folder in LIBRARIES
+    )

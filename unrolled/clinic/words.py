@@ -4,6 +4,8 @@ import numpy as np
 
 from unrolled.clinic.catalogue import SECTIONS, SLIPS
 
+TURNED = "Transposed?"
+
 
 def slips(names, numbers, also=()) -> str:
     """The sentence of recognised slips; `also` are other names of the same answer."""
@@ -52,14 +54,18 @@ def array(value, need: tuple[int, ...], of: str):
         kind = {None: "None: is its return missing?"}.get(value if value is None else 0)
         kind = kind or f"a {type(value).__name__}"
         return None, f"Your function returned {kind}; {wanted}."
-    found = np.asarray(value)
+    try:
+        found = np.asarray(value)
+    except Exception as error:  # a tensor of a framework, say, that must be detached first
+        kind = type(value).__name__
+        return None, f"Your function returned a {kind}, which gives no array ({error}); {wanted}."
     if found.dtype.kind not in "buif":
         kind = "complex numbers" if found.dtype.kind == "c" else "no numbers"
         return None, f"Your function returned {kind}; {wanted}, of real numbers."
     found = _rows_from_one(found.astype(float), need)
     if found.shape != need:
         came = "a number" if found.ndim == 0 else f"an array of shape {found.shape}"
-        turned = " Transposed?" if found.ndim == 2 and found.T.shape == need else ""
+        turned = f" {TURNED}" if found.ndim == 2 and found.T.shape == need else ""
         return None, f"Your function returned {came}; {wanted}.{turned}"
     return found, ""
 

@@ -38,6 +38,7 @@ class Build(NamedTuple):
     slope: str = "right"
     W: str = "right"
     order: str = "right"
+    start: str = "right"
     reads: str = "right"
     outer: str = "right"
 
@@ -78,6 +79,19 @@ def _network(rng, n, steps, batch, square):
     return Network(params, x, y, 0.8 * rng.standard_normal((*many, H)))
 
 
+def symmetric(network: Network) -> Network:
+    """The same with the symmetric part of W."""
+    W = network.params.W
+    return network._replace(params=network.params._replace(W=(W + W.T) / 2))
+
+
+def only(network: Network, t: int) -> Network:
+    """The same with a label at step t alone."""
+    y = np.zeros_like(network.y)
+    y[t - 1] = network.y[t - 1]
+    return network._replace(y=y)
+
+
 # ── what can be built wrongly: {slip: what it does} ─────────────────────────────────────────────
 TRACES = {
     "right": lambda p, x, h: p.U @ x + p.W @ h + p.b,
@@ -89,6 +103,8 @@ SIGNALS = {  # from ŷ_t and y_t
     "right": lambda p, y: p * y.sum() - y,
     "y-hat-alone": lambda p, y: p,
     "label-mass-ignored": lambda p, y: p - y,
+    "label-by-argmax": lambda p, y: p - _one_hot(y),
+    "label-by-argmax (where there is one)": lambda p, y: p * y.sum() - _one_hot(y) * y.any(),
     "squared-error-signal": lambda p, y: p * (p - y) - p * (p @ (p - y)),
     "softmax-diagonal": lambda p, y: -y * (1 - p),
     "off-diagonal-sign": lambda p, y: -y * (1 - p) - p * (y.sum() - y),
@@ -107,26 +123,46 @@ SLOPES = {  # the slope at step k from a, h and the activation's own slope s, ea
 RELU_SLOPES = {
     **{name: SLOPES[name] for name in ("right", "none", "before", "after")},
     "slope-of-tanh": lambda a, h, s, k: 1 - np.tanh(a[k]) ** 2,
-    "slope-of-a": lambda a, h, s, k: 1 - h[k] ** 2,
+    "slope-of-tanh (from h)": lambda a, h, s, k: 1 - h[k] ** 2,
 }
 PLACES = {"": (1, 1), " at the end": (1, 0), " in the carry": (0, 1)}  # (at the end, in the carry)
-ORDERS = ("right", "power-outside", "power-outside (slopes first)", "carry-never-renewed")
+ORDERS = (
+    "right",
+    "power-outside",
+    "power-outside (slopes first)",
+    "power-outside (slopes first, but the last)",
+    "carry-never-renewed",
+    "carry-never-renewed (each loss its own)",
+    "slope-before-carry",
+    "slope-on-carry-only",
+)
+STARTS = {  # the last step back, from ∂L_t/∂h_1, g, to ∂L_t/∂h_0; s is the slope at step 1
+    "right": lambda W, s, g: W.T @ (s * g),
+    "no-slope-at-h0": lambda W, s, g: W.T @ g,
+    "no-W-at-h0": lambda W, s, g: s * g,
+    "h1-for-h0": lambda W, s, g: g,
+    "no-transpose-W (at the last step)": lambda W, s, g: W @ (s * g),
+}
 READS = {  # what stands on the right of the outer product, for rows 0…T of a, h and x
     "dW": {
         "right": lambda a, h, x, k: h[k - 1],
         "h-t-for-h-t-1": lambda a, h, x, k: h[k],
         "pre-activation-read": lambda a, h, x, k: a[k - 1] if k > 1 else h[0],
+        "index-wraps": lambda a, h, x, k: h[k - 1] if k > 1 else h[-1],
         "sum-outer-sum": lambda a, h, x, k: h[:-1].sum(axis=0),
     },
     "dU": {
         "right": lambda a, h, x, k: x[k],
         "x-one-step-off": lambda a, h, x, k: x[k - 1] if k > 1 else 0 * x[1],
         "x-one-step-off (later)": lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else 0 * x[1],
+        "index-wraps": lambda a, h, x, k: x[k - 1] if k > 1 else x[-1],
+        "index-wraps (later)": lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else x[1],
         "sum-outer-sum": lambda a, h, x, k: x[1:].sum(axis=0),
     },
     "dV": {
         "right": lambda a, h, x, k: h[k],
         "h-t-for-h-t-1": lambda a, h, x, k: h[k - 1],
+        "index-wraps": lambda a, h, x, k: h[k - 1] if k > 1 else h[-1],
         "pre-activation-read": lambda a, h, x, k: a[k],
         "sum-outer-sum": lambda a, h, x, k: h[1:].sum(axis=0),
     },
@@ -136,7 +172,7 @@ TABLES = {
     "dW": ("trace", "signal", "V", "slope", "W", "order", "reads", "outer"),
     "dU": ("trace", "signal", "V", "slope", "W", "order", "reads", "outer"),
     "db": ("trace", "signal", "V", "slope", "W", "order"),
-    "dh0": ("trace", "signal", "V", "slope", "W", "order"),
+    "dh0": ("trace", "signal", "V", "slope", "W", "order", "start"),
     "dV": ("trace", "signal", "reads", "outer"),
     "dc": ("trace", "signal"),
     "e": ("trace", "signal"),
@@ -164,6 +200,7 @@ def choices(field: str, of: str, activation: str, square: bool) -> list[str]:
         "V": ["no-transpose-V"] if square else [],
         "W": ["no-transpose-W", "W-dropped"],
         "order": list(ORDERS[1:]),
+        "start": list(STARTS)[1:],
         "reads": list(READS.get(of, {}))[1:],
         "outer": ["outer-transposed"],
     }
@@ -211,6 +248,12 @@ def parts(network: Network, of: str, build: Build = RIGHT, activation: str = "ta
     return found.swapaxes(-1, -2) if build.outer != "right" else found
 
 
+def rows_read(network: Network, of: str, activation: str = "tanh") -> np.ndarray:
+    """What stands on the right of the outer product of dW or dU at each step, a row a step."""
+    x, a, h, *_ = _run(network, RIGHT, activation)
+    return np.array([READS[of]["right"](a, h, x, k) for k in range(1, len(h))])
+
+
 def _run(network, build, activation):
     """x, a, h, the activation's slope and e, each with rows 0…T (row 0 of all but h is unused)."""
     params, x, y, h0 = network
@@ -241,22 +284,48 @@ def _signals(params, a, h, slope, e, t, build, activation):
     if build.order == "right":
         for k in range(t, 0, -1):
             found[k] = at(end, k) * g
-            g = back @ (at(carry, k) * g)
+            before, g = g, back @ (at(carry, k) * g)
         found[0] = g
-    elif build.order == "carry-never-renewed":
+        if build.start != "right":
+            found[0] = STARTS[build.start](back.T, at(carry, 1), before)
+    elif build.order.startswith("carry-never-renewed"):
         once = back @ (at(carry, t) * g)
+        if t < len(h) - 1 and build.order == "carry-never-renewed":
+            once = 0 * once  # of the last loss alone
         found = {k: at(end, k) * (g if k == t else once) for k in range(1, t + 1)}
         found[0] = back @ (at(carry, 1) * (g if t == 1 else once))
+    elif build.order == "slope-before-carry":
+        found[t], g = at(end, t) * g, at(carry, t) * g
+        for k in range(t - 1, -1, -1):
+            g = found[k] = back @ g
+    elif build.order == "slope-on-carry-only":
+        found[t] = g
+        for k in range(t - 1, 0, -1):
+            g = back @ g
+            found[k], g = at(end, k) * g, at(carry, k) * g
+        found[0] = back @ g
     else:
-        slopes, power = np.ones(len(h[0])), g
-        for k in range(t, 0, -1):
-            here = at(end, k) * slopes
-            found[k] = (
-                here * power if build.order == "power-outside" else _moved(back, t - k, here * g)
-            )
-            slopes, power = at(carry, k) * slopes, back @ power
-        found[0] = slopes * power if build.order == "power-outside" else _moved(back, t, slopes * g)
+        found = _with_powers(build.order, back, g, t, lambda k: at(end, k), lambda k: at(carry, k))
     return found
+
+
+def _with_powers(order, back, g, t, end, carry):
+    """The signals where the powers of W stand outside the product of the slopes."""
+    found, slopes, power = {}, np.ones(len(back)), g
+    for k in range(t, 0, -1):
+        if order == "power-outside":
+            found[k] = end(k) * slopes * power
+        elif order == "power-outside (slopes first)":
+            found[k] = _moved(back, t - k, end(k) * slopes * g)
+        else:
+            found[k] = end(k) * _moved(back, t - k, slopes * g)
+        slopes, power = carry(k) * slopes, back @ power
+    found[0] = slopes * power if order == "power-outside" else _moved(back, t, slopes * g)
+    return found
+
+
+def _one_hot(y):
+    return np.eye(len(y))[np.argmax(y)]
 
 
 def _moved(back, times, vector):
