@@ -12,6 +12,7 @@ import re
 import zlib
 from pathlib import Path
 
+import bets
 import ledger_page
 import mathematics
 import page_weight
@@ -67,5 +68,6 @@ def setup(app):
     app.connect("builder-inited", copy_flipbook_style)
     app.connect("html-page-context", finish_page)
     ledger_page.setup(app)
+    bets.setup(app)
     page_weight.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}
