@@ -12,6 +12,7 @@ import re
 import zlib
 from pathlib import Path
 
+import bets
 import cover
 import ledger_page
 import mathematics
@@ -69,5 +70,6 @@ def setup(app):
     app.connect("html-page-context", finish_page)
     cover.setup(app)
     ledger_page.setup(app)
+    bets.setup(app)
     page_weight.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}
