@@ -5,6 +5,9 @@ What it adds to a plain jupyter-book site:
 * mathematics rendered while the book is built (mathematics.py);
 * the stylesheet of the pictures and the flipbook's script on the pages that hold one;
 * the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py);
+* the notes' lines on their own paper, with their own numbers (notes_boxes.py);
+* the checks' printed lines (checks.py), what is folded (folds.py), marks in the prose (prose.py);
+* the opener of a chapter, with the strip of the notes' lines (opener.py), and the fonts (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
 
@@ -12,9 +15,15 @@ import re
 import zlib
 from pathlib import Path
 
+import checks
+import folds
+import fonts
 import ledger_page
 import mathematics
+import notes_boxes
+import opener
 import page_weight
+import prose
 from sphinx.util import logging
 
 from unrolled.page import css_text, site_script
@@ -66,6 +75,6 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_flipbook_style)
     app.connect("html-page-context", finish_page)
-    ledger_page.setup(app)
-    page_weight.setup(app)
+    for part in (ledger_page, notes_boxes, checks, folds, prose, opener, fonts, page_weight):
+        part.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}
