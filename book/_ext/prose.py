@@ -1,7 +1,7 @@
 """Small marks in the prose of a page that has just been read.
 
 A mark after mathematics keeps to it; an exercise has a hanging numeral and its kind; a reader's
-question stands by itself.
+question stands by itself; a table of words may be stacked on a phone.
 """
 
 import re
@@ -30,7 +30,7 @@ def keep_marks(app, doctree):
 def mark_paragraphs(app, doctree):
     """Mark the exercises and the readers' questions: paragraphs that begin in bold."""
     for paragraph in doctree.findall(nodes.paragraph):
-        lead = paragraph[0] if paragraph.children else None
+        lead = next((child for child in paragraph.children if child.astext()), None)
         if not isinstance(lead, nodes.strong) or not isinstance(paragraph.parent, nodes.section):
             continue
         if found := EXERCISE.fullmatch(lead.astext()):
@@ -43,6 +43,16 @@ def mark_paragraphs(app, doctree):
             paragraph["classes"].append("question")
 
 
+def mark_tables(app, doctree):
+    """Mark the tables whose last of three or more columns holds words, not numbers."""
+    for table in doctree.findall(nodes.table):
+        rows = [row.children for body in table.findall(nodes.tbody) for row in body.children]
+        words = [len(row[-1].astext().split()) for row in rows if len(row) > 2]
+        if "ledger" not in table["classes"] and words and sum(words) > 2 * len(words):
+            table["classes"].append("stacked")
+
+
 def setup(app):
+    app.connect("doctree-read", mark_tables)
     app.connect("doctree-read", mark_paragraphs)
     app.connect("doctree-read", keep_marks)

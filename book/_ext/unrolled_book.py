@@ -12,6 +12,7 @@ What it adds to a plain jupyter-book site:
 """
 
 import re
+import shutil
 import zlib
 from pathlib import Path
 
@@ -32,10 +33,13 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def copy_flipbook_style(app):
+def copy_styles(app):
+    """Put the flipbook's style into the site, and the site's own even where no page has changed."""
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
+        for path in (ROOT / "book" / "_static").glob("*.css"):
+            shutil.copy(path, static / path.name)
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
 
 
@@ -73,7 +77,7 @@ def fingerprint() -> int:
 
 def setup(app):
     mathematics.setup(app)
-    app.connect("builder-inited", copy_flipbook_style)
+    app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
     for part in (ledger_page, notes_boxes, checks, folds, prose, opener, fonts, page_weight):
         part.setup(app)
