@@ -157,6 +157,7 @@ def phrase(text):
     """LaTeX, or words with mathematics between dollar signs, as inline nodes.
 
     Statements that stand side by side become formulas of their own, so that a line may break there.
+    Fractions stand as in a display, since at the size of an index they cannot be read.
     """
     if "$" not in text and ("\\" in text or "=" in text or "_" in text):
         text = f"${text}$"
@@ -167,10 +168,14 @@ def phrase(text):
             result += [nodes.Text(piece)] if piece else []
             continue
         beside = [piece] if r"\begin" in piece else re.split(r"\\q?quad(?![a-z])\s*", piece)
-        result += [nodes.math("", beside[0])]
+        result += [formula(beside[0])]
         for statement in beside[1:]:
-            result += [nodes.Text("   "), nodes.math("", statement)]
+            result += [nodes.Text("   "), formula(statement)]
     return result
+
+
+def formula(tex):
+    return nodes.math("", rf"\displaystyle {tex}" if r"\frac" in tex and "=" in tex else tex)
 
 
 def table(page, rows):
