@@ -43,7 +43,11 @@ def fold_code(cell, source):
     title = f"Setup, {lines} line{'s' * (lines > 1)}" if kind == "setup" else "how this is drawn"
     cell.remove(code)
     opening = f'<details class="code-fold {kind}"><summary>{title}</summary>'
-    cell += [nodes.raw("", opening, format="html"), code, nodes.raw("", "</details>", format="html")]
+    cell += [
+        nodes.raw("", opening, format="html"),
+        code,
+        nodes.raw("", "</details>", format="html"),
+    ]
 
 
 def kind_of(source):
