@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
@@ -64,17 +63,6 @@ class Reader(HTMLParser):
     def handle_data(self, data):
         if not any(tag in self.HIDDEN for tag, _ in self.stack):
             self.text.append(data)
-
-
-@pytest.fixture(scope="session")
-def site():
-    """The site, built from what is there now, warnings as errors."""
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "-q"]
-    build = subprocess.run(
-        [*command, "--keep-going"], cwd=ROOT, capture_output=True, text=True, timeout=300
-    )
-    assert build.returncode == 0, f"the book does not build:\n{build.stderr}"
-    return SITE
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,17 @@ def _fault(entry: dict) -> str | None:
     return None
 
 
+@cache
+def numbers() -> dict[str, str]:
+    """The notes' lines by name → N1, N2, …; a reading has the number of the line that it reads."""
+    found = {}
+    for entry in entries():
+        if "notes" in entry:
+            counted = len(set(found.values())) + 1
+            found[entry["name"]] = found.get(entry.get("reading"), f"N{counted}")
+    return found
+
+
 def errata(entry: dict) -> list[str]:
     """The errata entries of a line, as a list that may be empty."""
     value = entry.get("errata", [])

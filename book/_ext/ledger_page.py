@@ -71,7 +71,6 @@ class LedgerTable(SphinxDirective):
         for name in self.homes.keys() - known.keys():
             self.warn(f"{self.homes[name]}.ipynb checks '{name}', which the ledger does not have")
         row, result = {"notes": self.noted, "book": self.added}[page], []
-        self.numbers = {}  # of the notes' lines
         for section in ledger.sections():
             entries = [known[entry["name"]] for entry in section["entries"]]
             rows = [row(entry) for entry in entries if ("notes" in entry) == (page == "notes")]
@@ -93,10 +92,8 @@ class LedgerTable(SphinxDirective):
     def noted(self, entry):
         """A line of the notes: its number, the line, whether it is right and why, where."""
         wrong = entry["kind"] == "wrong"
-        if "reading" in entry:
-            number = f"{self.numbers[entry['reading']]}, read wrongly"
-        else:
-            number = self.numbers[entry["name"]] = f"N{len(self.numbers) + 1}"
+        number = ledger.numbers()[entry["name"]]
+        number += ", read wrongly" if "reading" in entry else ""
         why = [[mark(entry, MARKS[entry["kind"]]), nodes.Text(" "), *phrase(entry["why"])]]
         if wrong and "reading" not in entry:
             why.append([nodes.Text("Right: "), *phrase(entry["right"])])
@@ -160,6 +157,7 @@ def phrase(text):
     """LaTeX, or words with mathematics between dollar signs, as inline nodes.
 
     Statements that stand side by side become formulas of their own, so that a line may break there.
+    Fractions stand as in a display, since at the size of an index they cannot be read.
     """
     if "$" not in text and ("\\" in text or "=" in text or "_" in text):
         text = f"${text}$"
@@ -170,10 +168,14 @@ def phrase(text):
             result += [nodes.Text(piece)] if piece else []
             continue
         beside = [piece] if r"\begin" in piece else re.split(r"\\q?quad(?![a-z])\s*", piece)
-        result += [nodes.math("", beside[0])]
+        result += [formula(beside[0])]
         for statement in beside[1:]:
-            result += [nodes.Text("   "), nodes.math("", statement)]
+            result += [nodes.Text("   "), formula(statement)]
     return result
+
+
+def formula(tex):
+    return nodes.math("", rf"\displaystyle {tex}" if r"\frac" in tex and "=" in tex else tex)
 
 
 def table(page, rows):

@@ -5,18 +5,28 @@ What it adds to a plain jupyter-book site:
 * mathematics rendered while the book is built (mathematics.py);
 * the stylesheet of the pictures and the flipbook's script on the pages that hold one;
 * the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py);
+* the notes' lines on their own paper, with their own numbers (notes_boxes.py);
+* the checks' printed lines (checks.py), what is folded (folds.py), marks in the prose (prose.py);
+* the opener of a chapter, with the strip of the notes' lines (opener.py), and the fonts (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
 
 import re
+import shutil
 import zlib
 from pathlib import Path
 
 import bets
+import checks
 import cover
+import folds
+import fonts
 import ledger_page
 import mathematics
+import notes_boxes
+import opener
 import page_weight
+import prose
 from sphinx.util import logging
 
 from unrolled.page import css_text, site_script
@@ -25,10 +35,13 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def copy_flipbook_style(app):
+def copy_styles(app):
+    """Put the flipbook's style into the site, and the site's own even where no page has changed."""
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
+        for path in (ROOT / "book" / "_static").glob("*.css"):
+            shutil.copy(path, static / path.name)
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
 
 
@@ -66,10 +79,9 @@ def fingerprint() -> int:
 
 def setup(app):
     mathematics.setup(app)
-    app.connect("builder-inited", copy_flipbook_style)
+    app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
-    cover.setup(app)
-    ledger_page.setup(app)
-    bets.setup(app)
-    page_weight.setup(app)
+    parts = (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, page_weight)
+    for part in parts:
+        part.setup(app)
     return {"env_version": fingerprint(), "parallel_read_safe": True}
