@@ -18,8 +18,8 @@ def fold(app, doctree):
     for cell in cells:
         if cell.get("hide_mode") == "all":
             into_drawer(cell)
-        elif not cell.get("hide_mode") and (block := cell.next_node(nodes.literal_block)):
-            fold_code(cell, block.astext())
+        elif not cell.get("hide_mode"):
+            fold_code(cell)
 
 
 def into_drawer(cell):
@@ -33,12 +33,12 @@ def into_drawer(cell):
         before += cell
 
 
-def fold_code(cell, source):
+def fold_code(cell):
     """Fold the code of a cell of imports, or of one that only draws (below its picture)."""
-    kind = kind_of(source)
-    if kind is None:
+    shown = [c for c in cell.children if c.get("nb_element") == "cell_code_source"]
+    if not shown or (kind := kind_of(shown[0].astext())) is None:
         return
-    code = next(c for c in cell.children if c.get("nb_element") == "cell_code_source")
+    code, source = shown[0], shown[0].astext()
     lines = len(source.strip().splitlines())
     title = f"Setup, {lines} line{'s' * (lines > 1)}" if kind == "setup" else "how this is drawn"
     cell.remove(code)

@@ -81,7 +81,7 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
-    parts = (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, page_weight)
-    for part in parts:
+    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts):
         part.setup(app)
+    page_weight.setup(app)  # last: it looks at what all others made
     return {"env_version": fingerprint(), "parallel_read_safe": True}
