@@ -5,7 +5,8 @@
 
 A mutant of a notebook is killed when its cell, or a later one that rests on it, raises or prints
 something else; a mutant of a module, when a test fails.  The ways to break are `SLIPS`; a mutant
-that changes nothing is listed in equivalent_mutants.yml with the reason.
+that changes nothing is listed in equivalent_mutants.yml with the reason.  What became of those of
+each line of the ledger is written to book/mutants.yml, which the pages show (not with --part).
 """
 
 import ast
@@ -20,6 +21,7 @@ import signal
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +42,7 @@ from tqdm import tqdm  # noqa: E402
 from unrolled.gradcheck import complex_step  # noqa: E402
 
 LISTED = ROOT / "tests" / "equivalent_mutants.yml"
+RECORD = ROOT / "book" / "mutants.yml"
 RIGHT = "_right_value"
 MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "gradcheck": ["tests/test_gradcheck.py"],
@@ -258,12 +261,8 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
         if said[-1] is None:
             raise RuntimeError(f"{notebook.name}: this cell fails:\n{cell.source}")
     tried, alive, speakers = [], [], _speakers(cells)
-    for i, cell in enumerate(cells):
-        found = []
-        for statement in cell.statements:
-            spoken, chain = _resting(cells, slow, speakers, i, statement)
-            if spoken:
-                found += [(mutant, chain) for mutant in _mutants(cell.source, statement)]
+    for i in range(len(cells)):
+        found = _found(cells, slow, speakers, i)
         for mutant, chain in _part(found, 4) if part else found:
             tried.append(mutant)
             namespace.clear()
@@ -277,6 +276,45 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
             if unseen:
                 alive.append(mutant)
     return tried, alive
+
+
+def _found(cells, slow, speakers, i):
+    """The mutants of a cell, each with the later cells that rest on it."""
+    found = []
+    for statement in cells[i].statements:
+        spoken, chain = _resting(cells, slow, speakers, i, statement)
+        if spoken:
+            found += [(mutant, chain) for mutant in _mutants(cells[i].source, statement)]
+    return found
+
+
+def generated(notebook: Path) -> Counter:
+    """How many mutants a notebook has, by where they are: none is run."""
+    cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
+    cells = [cell for cell in cells if cell is not None]
+    speakers, quick = _speakers(cells), [False] * len(cells)
+    found = [_found(cells, quick, speakers, i) for i in range(len(cells))]
+    return Counter(mutant.where for mutants in found for mutant, _ in mutants)
+
+
+def names_by_cell(notebook: Path) -> list[list[str]]:
+    """The ledger's names that each checking cell of a notebook answers for."""
+    called = [[name for _, name in ledger.calls(cell)] for cell in _code_cells(notebook)]
+    return [names for names in called if names and not names[0].startswith(ledger.EXERCISE)]
+
+
+def record(notebook: Path, tried: list[Mutant], alive: list[Mutant]) -> None:
+    """Write how many mutants of each of the notebook's checks were tried, and how many killed."""
+    known = {entry["name"] for entry in ledger.entries()}
+    stored = yaml.safe_load(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    of, left = (Counter(mutant.where for mutant in some) for some in (tried, alive))
+    for names in names_by_cell(notebook):
+        stored |= {name: [of[names[0]], of[names[0]] - left[names[0]]] for name in names}
+    stored = {name: counts for name, counts in stored.items() if name in known}
+    title = "# Lines of the ledger: the mutants of each one's cell, those killed (make mutants)."
+    RECORD.write_text(
+        f"{title}\n{yaml.safe_dump(stored, default_flow_style=None)}", encoding="utf-8"
+    )
 
 
 def noticed(notebook: Path, before: str, after: str) -> bool:
@@ -619,25 +657,30 @@ def _passes(mutant, module, tests):
     return os.waitpid(child, 0)[1] == 0
 
 
-def judge(source: str, tried: list[Mutant], alive: list[Mutant], part: bool = False) -> list[str]:
-    """What is wrong, a line each: a survivor that is not listed, a listed one that is killed.
-
-    With `part` the second is no fault: a mutant may just be noticed on one processor, and not on
-    another.
-    """
-    listed = {
+def listed(source: str) -> set[tuple[str, str]]:
+    """The mutants of a source that change nothing, as (where, change)."""
+    return {
         (where, change)
         for entry in yaml.safe_load(LISTED.read_text(encoding="utf-8"))
         if entry["source"] == source
         for where, changes in entry["mutants"].items()
         for change in changes
     }
+
+
+def judge(source: str, tried: list[Mutant], alive: list[Mutant], part: bool = False) -> list[str]:
+    """What is wrong, a line each: a survivor that is not listed, a listed one that is killed.
+
+    With `part` the second is no fault: a mutant may just be noticed on one processor, and not on
+    another.
+    """
+    known_alive = listed(source)
     found = {(mutant.where, mutant.change) for mutant in alive}
     known = {(mutant.where, mutant.change) for mutant in tried}
-    faults = [f"{source}, {w}: survives: {c}" for w, c in sorted(found - listed)]
+    faults = [f"{source}, {w}: survives: {c}" for w, c in sorted(found - known_alive)]
     return faults + [
         f"{source}, {w}: listed, but killed: {c}"
-        for w, c in sorted(listed & known - found)
+        for w, c in sorted(known_alive & known - found)
         if not part
     ]
 
@@ -654,6 +697,8 @@ def main(argv: list[str]) -> int:
         else:
             source = path.stem
             tried, alive = of_notebook(path, part)
+            if not part:
+                record(path, tried, alive)
         faults = judge(source, tried, alive, part)
         print(f"{source}: {len(tried)} mutants, {len(tried) - len(alive)} killed", flush=True)
         print("".join(f"  {fault}\n" for fault in faults), end="", flush=True)

@@ -17,6 +17,7 @@ import zlib
 from pathlib import Path
 
 import bets
+import cards
 import checks
 import cover
 import folds
@@ -81,7 +82,7 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
-    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts):
+    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, cards):
         part.setup(app)
     page_weight.setup(app)  # last: it looks at what all others made
     return {"env_version": fingerprint(), "parallel_read_safe": True}
