@@ -46,7 +46,7 @@ _THEME = {
 _PREFIX = "\ue000"  # stands for the prefix of the ids until the content that it hashes is known
 _DPI = 96  # CSS pixels per inch
 _MARGIN = 3  # points around what is drawn, for the width of its lines
-_PICK = "pick:"  # how the id of an artist begins that stands for a position
+_PICK, _TERM = "pick", "term"  # what the id of an artist begins with that stands for something
 
 # The face of the page's labels, from a package: glyphs are drawn as paths, and must be the same
 # on every machine.
@@ -63,7 +63,13 @@ def pick(artist: Artist, **position) -> Artist:
 
     Pressed, it moves the sliders named to these values; the others stay.
     """
-    artist.set_gid(_PICK + urlencode(position))
+    artist.set_gid(f"{_PICK}:{urlencode(position)}")
+    return artist
+
+
+def term(artist: Artist, name: str) -> Artist:
+    """Mark an artist as the picture of a term of an equation, which book/linked.yml names."""
+    artist.set_gid(f"{_TERM}:{name}")
     return artist
 
 
@@ -268,16 +274,16 @@ def _themed(text: str) -> str:
     return re.sub(r"#[0-9a-f]{6}\b", lambda match: _THEME.get(match[0], match[0]), text)
 
 
-def _artists(element: ElementTree.Element, pick: str | None = None):
+def _artists(element: ElementTree.Element, mark: tuple[str, str] | None = None):
     """The element's drawing descendants; a group that says nothing is its children."""
     for child in element:
-        name = child.get("id", "")
-        here = name.removeprefix(_PICK) if name.startswith(_PICK) else pick
+        kind, _, value = child.get("id", "").partition(":")
+        here = (f"data-{kind}", value) if kind in (_PICK, _TERM) else mark
         if child.tag == "g" and not child.attrib.keys() - {"id"}:
             yield from _artists(child, here)
         elif child.tag != "metadata":
             if here:
-                child.set("data-pick", here)
+                child.set(*here)
             yield child
 
 

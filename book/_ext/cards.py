@@ -207,7 +207,7 @@ def add_cards(app, pagename, templatename, context, doctree):
         return "" if docname == pagename else app.builder.get_relative_uri(pagename, docname)
 
     found = [symbol_card(symbol, link(PAGE)) for symbol in on_page(body, int(chapter[1]))]
-    for name in re.findall(r'id="equation-eq-([\w-]+)"', body):
+    for name in re.findall(r'id="equation-eq-([\w-]+)">\s*<span class="eqno">', body):
         found += filter(None, [equation_card(name, link)])
     context["body"] = f'{body}\n<template id="cards">{"".join(found)}</template>\n'
     app.add_css_file("cards.css")

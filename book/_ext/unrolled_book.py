@@ -23,6 +23,7 @@ import cover
 import folds
 import fonts
 import ledger_page
+import linked
 import mathematics
 import notes_boxes
 import opener
@@ -82,7 +83,7 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
-    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, cards):
+    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, cards, linked):
         part.setup(app)
     page_weight.setup(app)  # last: it looks at what all others made
     return {"env_version": fingerprint(), "parallel_read_safe": True}

@@ -19,7 +19,7 @@ from unrolled.figures.base import (
     shades,
     squares,
 )
-from unrolled.svg import GRID, INK, PAPER
+from unrolled.svg import GRID, INK, PAPER, term
 
 GAP = 2.0  # between two factors, in matrix cells; a layer's node stands above it
 NODES, NAMES, SHAPES, PRODUCT = 5.6, -4.2, -5.4, -8.2  # heights of the rows of `signal_back`
@@ -170,12 +170,16 @@ def _factor(ax, values, left, i, K, reached):
     x, y = left + column + 0.5, m / 2 - row - 0.5
     quantity = SIGNAL if i == 0 else HIDDEN
     color, alpha = (quantity, 1) if reached else (GREY, FADED)
+    before = len(ax.patches)
     boxes(ax, x, y, 1, 1, ec=GRID, lw=0.8)
     squares(ax, x, y, values, side=0.84, limit=np.abs(values).max(), color=color, alpha=alpha)
+    for part in ax.patches[before:]:
+        term(part, f"factor-{i}")
     name = f"$(f_{K}-y)^\\top$" if i == 0 else f"$D_{K + 1 - i}W_{K + 1 - i}$"
     center, color = left + n / 2, INK if reached else GREY
-    ax.text(center, NAMES, name, ha="center", va="center", color=color)
-    ax.text(center, SHAPES, f"{m}×{n}", ha="center", va="center", color=color)
+    for height, words in ((NAMES, name), (SHAPES, f"{m}×{n}")):
+        words = ax.text(center, height, words, ha="center", va="center", color=color)
+        term(words, f"factor-{i}")
 
 
 def _row(ax, row, center, title):

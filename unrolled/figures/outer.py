@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from unrolled.figures.base import GREY, HIDDEN, SIGNAL, matrix, number, subscript
-from unrolled.svg import INK
+from unrolled.svg import INK, term
 
 SIZE = 13  # points
 
@@ -105,14 +105,14 @@ def pairs(fig, sizes):
     ax = fig.add_axes((0.13, 0.03, 0.84, 0.84))
     for (s, t), size in np.ndenumerate(sizes):
         kept = s == t
-        ax.add_patch(
-            Rectangle(
-                (t + 0.06, s + 0.06), 0.88, 0.88,
-                fc=(SIGNAL, 0.35) if kept else "none", ec=INK if kept else GREY,
-                lw=2.2 if kept else 1.2, ls="-" if kept else (0, (3, 2)),
-            )
+        square = Rectangle(
+            (t + 0.06, s + 0.06), 0.88, 0.88,
+            fc=(SIGNAL, 0.35) if kept else "none", ec=INK if kept else GREY,
+            lw=2.2 if kept else 1.2, ls="-" if kept else (0, (3, 2)),
         )  # fmt: skip
-        ax.text(t + 0.5, s + 0.5, f"{size:.2f}", ha="center", va="center", fontsize=SIZE)
+        text = ax.text(t + 0.5, s + 0.5, f"{size:.2f}", ha="center", va="center", fontsize=SIZE)
+        for part in (ax.add_patch(square), text):
+            term(part, "kept" if kept else "stray")
     for t in range(T):
         ax.text(
             t + 0.5,

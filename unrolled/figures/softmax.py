@@ -3,7 +3,7 @@
 from matplotlib.patches import Rectangle
 
 from unrolled.figures.base import OUTPUT, SIGNAL, matrix, number, rounded, subscript
-from unrolled.svg import INK
+from unrolled.svg import INK, term
 
 SIZE = 13  # points
 
@@ -59,7 +59,7 @@ def terms(fig, table, e, label):
     parts = fig.add_axes((0.12, 0.34, 0.6, 0.54))
     matrix(parts, rounded(table), limit=1, size=SIZE, color=SIGNAL)
     for k in range(C):
-        frame(parts, k, k, 1, 1)
+        term(frame(parts, k, k, 1, 1), "same")
     label_sides(parts, C, row="$i=%d$", column="$k=%d$")
     sums = fig.add_axes((0.12, 0.06, 0.6, 0.18))
     matrix(sums, rounded(e[None, :]), limit=1, size=SIZE, color=SIGNAL)
@@ -81,9 +81,9 @@ def terms(fig, table, e, label):
 
 
 def frame(ax, column, row, width, height):
-    """A thick outline just inside some squares of a matrix."""
+    """A thick outline just inside some squares of a matrix, which it returns."""
     corner, size = (column + 0.04, row + 0.04), (width - 0.08, height - 0.08)
-    ax.add_patch(Rectangle(corner, *size, fill=False, ec=INK, lw=2.4, zorder=4))
+    return ax.add_patch(Rectangle(corner, *size, fill=False, ec=INK, lw=2.4, zorder=4))
 
 
 def label_sides(ax, C, row, column):
