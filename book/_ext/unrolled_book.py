@@ -83,7 +83,19 @@ def setup(app):
     mathematics.setup(app)
     app.connect("builder-inited", copy_styles)
     app.connect("html-page-context", finish_page)
-    for part in (cover, ledger_page, notes_boxes, checks, bets, folds, prose, opener, fonts, cards, linked):
+    for part in (
+        cover,
+        ledger_page,
+        notes_boxes,
+        checks,
+        bets,
+        folds,
+        prose,
+        opener,
+        fonts,
+        linked,
+        cards,
+    ):
         part.setup(app)
     page_weight.setup(app)  # last: it looks at what all others made
     return {"env_version": fingerprint(), "parallel_read_safe": True}

@@ -107,7 +107,14 @@ function set(state) {
   for (const [formula, found] of dressed ?? []) {
     // the letters can be reached by keyboard, so they must not be hidden from a screen reader
     formula.toggleAttribute("aria-hidden", false);
-    if (!state) formula.setAttribute("aria-hidden", "true");
+    const terms = all("[data-term]", formula); // linked terms are buttons themselves: one at a time
+    if (!state && !terms.length) formula.setAttribute("aria-hidden", "true");
+    for (const term of terms) {
+      term.setAttribute("role", state ? "group" : "button");
+      term.tabIndex = state ? -1 : 0;
+      if (state) term.removeAttribute("aria-pressed");
+      else term.setAttribute("aria-pressed", "false");
+    }
     found.forEach(([span, content], i) => {
       const attributes = {
         role: "button", tabindex: i ? -1 : 0, "aria-expanded": false,
