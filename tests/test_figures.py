@@ -5,6 +5,7 @@ A caption comes out of the same data, so a curve under another's name is found o
 
 import re
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import matplotlib
 import matplotlib.style
@@ -73,6 +74,17 @@ def test_every_hue_is_legible_and_no_two_are_one_to_a_colour_blind_reader(theme)
     for one, other in combinations(seen, 2):
         difference = np.linalg.norm(seen[one] - seen[other])  # ΔE of CIE 1976
         assert difference >= 10, (one, other, difference)
+
+
+def test_the_book_has_the_same_hues_on_light_and_dark():
+    css = (Path(__file__).parents[1] / "book" / "_static" / "unrolled.css").read_text("utf-8")
+    pairs = re.findall(r"--(\w+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", css)
+    light, dark = ({name: pair[i] for name, *pair in pairs} for i in (0, 1))
+    for theme, found in (("light", light), ("dark", dark)):
+        paper, hues = THEMES[theme]
+        assert {name: found[name] for name in hues} == hues
+        assert found["paper"] == paper
+    assert (light["ink"], light["rule"]) == (svg.INK, svg.GRID)
 
 
 def test_the_pixels_of_a_png_are_legible_on_a_dark_page_by_its_stylesheet():

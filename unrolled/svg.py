@@ -218,7 +218,7 @@ def _png(fig: Figure) -> bytes:
 
 
 def _pixels(points: int) -> str:
-    return f"{points * _DPI / 72:g}"
+    return f"{round(points * _DPI / 72, 2):g}"
 
 
 def _extent(fig: Figure) -> Bbox:
