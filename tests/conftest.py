@@ -10,13 +10,12 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS, MISSING, chromium
 
-
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, request):
-    """The site, built from what is there now, warnings as errors; once, by whichever worker asks."""
+    """The site, built from what is there now, warnings as errors; by the first worker that asks."""
     shared = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         shared = shared.parent

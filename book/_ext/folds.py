@@ -23,14 +23,25 @@ def fold(app, doctree):
 
 
 def into_drawer(cell):
-    """Move a hidden cell into the drawer that it follows."""
+    """Move a hidden cell into the drawer that it follows, with a line between that leads to it."""
     siblings = cell.parent.children
-    before = siblings[siblings.index(cell) - 1] if siblings.index(cell) else None
+    moved = [cell]
+    before = sibling(siblings, cell)
+    if isinstance(before, nodes.paragraph) and before.astext().endswith(":"):
+        moved.insert(0, before)
+        before = sibling(siblings, before)
     if before is not None and before.get("design_component") == "dropdown":
-        cell.parent.remove(cell)
+        for node in moved:
+            node.parent.remove(node)
+            before += node
         del cell["hide_mode"]
         cell["classes"] = [c for c in cell["classes"] if c != "tag_hide-cell"]
-        before += cell
+
+
+def sibling(siblings, node):
+    """The one before `node`, if there is one."""
+    place = siblings.index(node)
+    return siblings[place - 1] if place else None
 
 
 def fold_code(cell):

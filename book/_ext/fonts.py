@@ -18,11 +18,11 @@ from sphinx.errors import ConfigError
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "node_modules" / "@fontsource-variable"
 SIGNS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-FACES = (  # family, package, style, the font of signs that stands in for what it lacks
-    ("Source Serif 4", "source-serif-4", "normal", "DejaVuSerif.ttf"),
-    ("Source Serif 4", "source-serif-4", "italic", None),
-    ("Source Sans 3", "source-sans-3", "normal", "DejaVuSans.ttf"),
-    ("Source Code Pro", "source-code-pro", "normal", "DejaVuSansMono.ttf"),
+FACES = (  # family, package, style, the fonts of signs that stand in for what it lacks
+    ("Source Serif 4", "source-serif-4", "normal", ("DejaVuSerif", "DejaVuSans")),
+    ("Source Serif 4", "source-serif-4", "italic", ()),
+    ("Source Sans 3", "source-sans-3", "normal", ("DejaVuSans",)),
+    ("Source Code Pro", "source-code-pro", "normal", ("DejaVuSansMono",)),
 )
 FACE = """@font-face {{
   font-family: "{family}"; font-style: {style}; font-weight: {weight}; font-display: swap;
@@ -77,9 +77,11 @@ def faces(target: Path, characters: set[int]) -> str:
             if kept := cut(path, target / path.name, left):
                 css += rule(family, style, "200 900", path.name, kept)
                 left -= kept
-        if signs and (kept := cut(SIGNS / signs, target / f"{package}-signs.woff2", left)):
-            more = "\n  size-adjust: 92%;"
-            css += rule(family, style, "200 900", f"{package}-signs.woff2", kept, more)
+        for name in signs:
+            file = f"{package}-{name}.woff2"
+            if kept := cut(SIGNS / f"{name}.ttf", target / file, left):
+                css += rule(family, style, "200 900", file, kept, "\n  size-adjust: 92%;")
+                left -= kept
     return css
 
 
