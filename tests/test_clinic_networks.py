@@ -1,6 +1,8 @@
 """What the clinic names holds on networks that no fit has seen: there the named parts, counted as
 named, are the answer itself."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,12 @@ from unrolled.clinic import patterns, xray
 from unrolled.clinic.planted import PATTERNS, names, planted
 from unrolled.rnn import init
 
-MANY, FEW = 200, 5  # networks for each slip, and for each product of two
+MANY, FEW = 200, 3  # networks for each slip, and for each product of two
 EXACT = 1e-9
 WRONG = [1e-6, 1e-4]  # what the diagnosis leaves over, and how near a weight is to a number
 
 
+@cache
 def network(n, square):
     """The n-th network, of sizes that the clinic's own do not have."""
     rng = np.random.default_rng([2, n])

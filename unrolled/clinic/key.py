@@ -5,6 +5,7 @@ the same stand together; a tree asks for one experiment after another until it h
 apart.
 """
 
+from functools import cache
 from html import escape
 from math import log2
 from typing import NamedTuple
@@ -82,14 +83,15 @@ class Key(NamedTuple):
         )
 
 
-def outcomes(of: str = "dW") -> list[tuple[str, tuple[str, ...]]]:
+@cache
+def outcomes(of: str = "dW") -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(slip, what it shows in each of `EXPERIMENTS`, one of ORDER), for each of its numbers."""
     kept = [name for name in names(of) if name != "no-transpose-V"]  # it raises an error instead
-    return [
+    return tuple(
         (name, tuple(_outcome(of, name, number, one) for one in EXPERIMENTS))
         for name in kept
         for number in NUMBERS.get(name, (None,))
-    ]
+    )
 
 
 def key(of: str = "dW") -> Key:
