@@ -1,8 +1,9 @@
-"""The cover's own lines, counted while the site is built: `{counts}`."""
+"""The cover: its stylesheet, and what is counted while the site is built (`{counts}`)."""
 
 from collections import Counter
 
 import ledger
+import opener
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -20,12 +21,26 @@ def counts() -> str:
 
 
 class Counts(SphinxDirective):
-    """`{counts}`: one paragraph."""
+    """`{counts}`: a tick for each of the notes' lines, and what was counted."""
 
     def run(self):
         self.env.note_dependency(str(ledger.LEDGER))
-        return [nodes.paragraph("", counts(), classes=["counts"])]
+        uri = self.env.app.builder.get_relative_uri(self.env.docname, "book/notes")
+        return [nodes.raw("", opener.strip(opener.lines(), uri, counts()), format="html")]
+
+
+def dress(app, doctree, docname):
+    """Give the cover's section the class that its stylesheet speaks of."""
+    if docname == app.config.root_doc:
+        next(doctree.findall(nodes.section))["classes"].append("cover")
+
+
+def bring_style(app, pagename, templatename, context, doctree):
+    if pagename == app.config.root_doc:
+        app.add_css_file("cover.css")
 
 
 def setup(app):
     app.add_directive("counts", Counts)
+    app.connect("doctree-resolved", dress)
+    app.connect("html-page-context", bring_style)

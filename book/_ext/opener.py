@@ -11,7 +11,7 @@ import yaml
 from docutils import nodes
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TITLES = {"here": "checked in this chapter", "wrong": "put right in this chapter", "other": ""}
+TITLES = {"here": "checked here", "wrong": "wrong, and put right here", "other": ""}
 
 
 def parts():
@@ -22,9 +22,12 @@ def parts():
     return {file: (part, number) for number, (file, part) in enumerate(pages, 1)}
 
 
-def lines(notebook):
-    """Each line of the notes as (number, name, state): state is here, wrong or other."""
-    answers = {r.name for r in ledger.all_references() if r.notebook == notebook}
+def lines(notebook=None):
+    """Each line of the notes as (number, name, state): state is here, wrong or other.
+
+    notebook: the chapter that is "here"; all of them if None.
+    """
+    answers = {r.name for r in ledger.all_references() if notebook in (None, r.notebook)}
     found = []
     for entry in ledger.entries():
         if "notes" in entry and "reading" not in entry:
@@ -54,10 +57,11 @@ def summary(found):
     return text
 
 
-def strip(app, docname):
-    """The strip as HTML; the ticks of other chapters take no stop of the Tab key."""
-    found = lines(Path(docname).name)
-    uri = app.builder.get_relative_uri(docname, "book/notes")
+def strip(found, uri, words):
+    """The strip as HTML; the ticks of other chapters take no stop of the Tab key.
+
+    found: as `lines` gives it; uri: of the notes' page; words: what stands below.
+    """
     ticks = ""
     for number, name, state in found:
         title = f"{number}: {TITLES[state]}" if TITLES[state] else number
@@ -65,7 +69,7 @@ def strip(app, docname):
         ticks += f'<a class="tick {state}" href="{uri}#line-{name}" title="{title}"{skip}>'
         ticks += f'<span class="visually-hidden">{title}</span></a>'
     html = f'<nav class="strip" aria-label="The notes’ lines"><div class="ticks">{ticks}</div>'
-    return f"{html}<p>{summary(found)}</p></nav>"
+    return f"{html}<p>{words}</p></nav>"
 
 
 def open_chapter(app, doctree, docname):
@@ -76,7 +80,8 @@ def open_chapter(app, doctree, docname):
     section = next(doctree.findall(nodes.section))
     lede = next(child for child in section.children if isinstance(child, nodes.paragraph))
     lede["classes"].append("lede")
-    html = nodes.raw("", strip(app, docname), format="html")
+    found, uri = lines(Path(docname).name), app.builder.get_relative_uri(docname, "book/notes")
+    html = nodes.raw("", strip(found, uri, summary(found)), format="html")
     section.insert(section.index(lede) + 1, html)
     section["classes"].append("chapter")
     section.insert(0, nodes.paragraph("", f"{part} · Chapter {number}", classes=["kicker"]))

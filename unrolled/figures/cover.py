@@ -19,7 +19,7 @@ def how_far_back(fig, steps, norms):
     lit = {("L", T), ("y", T), ("h", k - 1), *states}
     unrolled(ax, T, lit=lit, current=("h", k), back=[("L", T), ("y", T), *states])
     fig.text(0.5, 0.24, _formula(T, k), ha="center", size=17)
-    ax = fig.add_axes((0.06, 0.07, 0.88, 0.1))
+    ax = fig.add_axes((0.06, 0.09, 0.88, 0.07))
     ax.set(xlim=(0, 1.15 * max(norms[1:])), ylim=(0, 1), xticks=[], yticks=[])
     ax.set_axis_off()
     ax.barh([0.5], [max(norms[1:])], height=1, fc="none", ec=GRID)
