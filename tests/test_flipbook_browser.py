@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from matplotlib.patches import Rectangle
+from playwright.sync_api import expect
 
 from tests.browser import serve, visit
 from unrolled import svg
@@ -386,12 +387,17 @@ def seen(page):
     return sentence(page).partition(".")[0]
 
 
+def shows(page, cell):
+    """Wait until the picture has heard."""
+    expect(page.locator("figcaption").first).to_contain_text(f"{cell}.")
+
+
 def test_a_part_of_the_picture_is_pressed_and_dragged_over(browser, cells_address):
     with visit(browser, cells_address) as page:
         page.locator("figure svg").first.scroll_into_view_if_needed()
         assert seen(page) == "Cell 3, 2"
         page.mouse.click(*middle(page, "t=2&k=1"))
-        assert seen(page) == "Cell 2, 1"
+        shows(page, "Cell 2, 1")
         page.mouse.move(*middle(page, "t=1&k=1"))
         assert seen(page) == "Cell 2, 1"  # a pointer that only passes chooses nothing
         page.mouse.down()
@@ -418,11 +424,11 @@ def test_a_finger_chooses_and_does_not_scroll(browser, cells_address):
             client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
         touch("touchStart", middle(page, "t=1&k=1"))
-        assert seen(page) == "Cell 1, 1"
+        shows(page, "Cell 1, 1")
         for pick in ("t=2&k=1", "t=3&k=1", "t=3&k=3"):
             touch("touchMove", middle(page, pick))
         touch("touchEnd")
-        page.wait_for_function("document.querySelector('figcaption').innerText.includes('3, 3')")
+        shows(page, "Cell 3, 3")
         assert page.evaluate("scrollY") == before
 
 
@@ -456,7 +462,7 @@ def test_the_address_holds_the_moment(browser, cells_address):
         page.wait_for_function("location.hash === '#fig=cells&t=3&k=2'")
         assert page.evaluate("[history.length, scrollY]") == [length, before]
         page.evaluate("location.hash = '#fig=cells&t=1'")
-        page.wait_for_function("document.querySelector('figcaption').innerText.includes('1, 1')")
+        shows(page, "Cell 1, 1")
         page.evaluate("location.hash = '#fig=other&t=3'")
         page.wait_for_timeout(100)
         assert seen(page) == "Cell 1, 1"

@@ -79,8 +79,8 @@ def one_path(figs, parts, C, t, k):
     triangle = choose.add_axes((0.11, 0.13, 0.88, 0.86))
     _triangle(triangle, norms, chosen=(t, k))
     ax = triangle.inset_axes((0.58, 0.62, 0.31, 0.31))  # the corner that is free
-    _squares(ax, parts[t, k], SIGNAL if k == t else IMPLICIT)
-    ax.set_title(f"added to $dL_{t}/dW$", fontsize=12)
+    color = SIGNAL if k == t else IMPLICIT
+    base.matrix(ax, parts[t, k], text=False, title=f"added to $dL_{t}/dW$", color=color)
     ax = _bare(path, (0, 0, 1, 1), (-0.4, T + 0.75), (-1.2, 2.4))
     ax.set_aspect("equal")
     _route(ax, T, t, k)
@@ -289,17 +289,17 @@ def _route(ax, T, t, k):
 
 
 def _w_box(ax, xy, s, t, k):
-    """The W of step s, dim if the loss t is before it; of step k, with the last leg of the path."""
+    """The W of step s, grey if the loss t is before it; of step k, with the path's last leg."""
     color, dashed, here = (SIGNAL if s == t else IMPLICIT), s != t, s == k
+    ink = INK if s <= t else GREY
     box = {
         "boxstyle": "round,pad=0.22",
         "fc": PAPER,
         "ec": color if here else GREY,
         "lw": 2.8 if here else 0.8,
         "ls": "--" if here and dashed else "-",
-        "alpha": 1 if s <= t else 0.25,
     }
-    text = {"ha": "center", "va": "center", "fontsize": 13, "zorder": 5, "alpha": box["alpha"]}
+    text = {"ha": "center", "va": "center", "fontsize": 13, "zorder": 5, "color": ink}
     ax.text(*xy, "$W$", bbox=box, **text)
     if here:
         base.arrow(ax, (s, 0), xy, color, gap=0.25, width=2.6, dashed=dashed)
@@ -329,23 +329,6 @@ def _factors(ax, t, k, H, C):
         ax.text(*xy, shape, fontsize=10, **text)
 
 
-def _squares(ax, values, color):
-    """A signed matrix (m, n) as squares: filled positive, hollow negative, the area the magnitude.
-
-    The largest fills its place.
-    """
-    (m, n), limit = values.shape, np.abs(values).max()
-    for (i, j), value in np.ndenumerate(values):
-        side = 0.9 * np.sqrt(abs(value) / limit)
-        corner = (j + 0.5 - side / 2, i + 0.5 - side / 2)
-        fill = color if value > 0 else PAPER
-        ax.add_patch(Rectangle(corner, side, side, fc=fill, ec=color, lw=1.2))
-    ax.add_patch(Rectangle((0, 0), n, m, fill=False, ec=GREY, lw=0.8, clip_on=False))
-    ax.set(xlim=(0, n), ylim=(m, 0), xticks=[], yticks=[])
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-
-
 def _triangle(ax, norms, chosen=None):
     """A place for each (t, k): rows are losses, columns the steps of W; NaN is left out.
 
@@ -356,11 +339,10 @@ def _triangle(ax, norms, chosen=None):
         for k in range(1, t + 1):
             explicit, here = k == t, (t, k) == chosen
             color = SIGNAL if explicit else IMPLICIT
-            side = 0.84 * np.sqrt(norms[t, k] / np.nanmax(norms[1:, 1:]))
             cell = Rectangle((k - 0.46, t - 0.46), 0.92, 0.92, fc=PAPER, ec=INK if here else color)
             cell.set(lw=3 if here else 1.2, ls="-" if explicit or here else (0, (3, 2)))
             ax.add_patch(pick(cell, t=t, k=k) if chosen else cell)
-            ax.add_patch(Rectangle((k - side / 2, t - side / 2), side, side, fc=color, ec="none"))
+            base.squares(ax, k, t, norms[t, k], side=0.8, limit=np.nanmax(norms), color=color)
         ax.text(0.35, t, f"$L_{t}$", ha="right", va="center", color=SIGNAL, fontsize=14)
         ax.text(t, T + 0.6, f"{t}", ha="center", va="top", fontsize=12)
     ax.text((T + 1) / 2, T + 1, "step $k$ of $W$", ha="center", va="top")
