@@ -45,7 +45,7 @@ class Reader(HTMLParser):
             self.links.append(attrs["href"])
         if tag == "img":
             self.images.append(attrs)
-        if tag == "svg" and "flipbook" in str(self.stack[-1:]):
+        if tag == "svg" and "flipbook" in str(self.stack[-1:]) and "aria-hidden" not in attrs:
             self.labels.append(attrs.get("aria-label"))
         if tag in ("script", "img", "iframe") and "src" in attrs:
             self.resources.append(attrs["src"])
