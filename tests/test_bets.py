@@ -10,7 +10,6 @@ import pytest
 from tests.browser import visit
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html"
 BETS = {  # name → notebook, index of its cell, number of options, words
     name: (path, index, len(re.findall(r"^\d\. ", text, re.M)), len(text.split()))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -41,9 +40,9 @@ def test_a_cell_after_the_bet_computes_one_of_its_options(name):
 
 
 @pytest.fixture
-def bet(browser):
+def bet(browser, site):
     path, _, _, _ = BETS["bet-rank"]
-    url = (SITE / "notebooks" / f"{path.stem}.html").as_uri()
+    url = (site / "notebooks" / f"{path.stem}.html").as_uri()
     with visit(browser, url) as page:
         yield page.locator(".bet")
 
@@ -68,9 +67,9 @@ def test_the_right_option_is_told_and_marked(bet):
     assert "✓" in right.evaluate(marked)
 
 
-def test_a_bet_is_all_there_without_scripts_and_in_print(browser):
+def test_a_bet_is_all_there_without_scripts_and_in_print(browser, site):
     path, _, options, _ = BETS["bet-rank"]
-    url = (SITE / "notebooks" / f"{path.stem}.html").as_uri()
+    url = (site / "notebooks" / f"{path.stem}.html").as_uri()
     with visit(browser, url, java_script_enabled=False) as page:
         bet = page.locator(".bet")
         assert bet.locator(".bet-options > li").count() == options

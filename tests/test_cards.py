@@ -13,7 +13,6 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser import serve, visit
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html" / "notebooks"
 RECORD = yaml.safe_load(mutants.RECORD.read_text("utf-8"))
 CHECKED = sorted({r.notebook for r in ledger.all_references() if r.function in ledger.CHECKS})
 
@@ -90,8 +89,8 @@ def test_the_sentence_of_the_mutants(monkeypatch):
 
 
 @pytest.fixture
-def chapter(browser):
-    with visit(browser, (SITE / "06_explicit_implicit.html").as_uri()) as page:
+def chapter(browser, site):
+    with visit(browser, (site / "notebooks" / "06_explicit_implicit.html").as_uri()) as page:
         yield page
 
 
@@ -133,18 +132,18 @@ def test_symbols_are_silent_until_asked_for_and_then_speak(chapter):
     assert letters.first.get_attribute("tabindex") is None
 
 
-def test_a_borrowed_letter_means_what_the_chapter_says(browser):
-    with visit(browser, (SITE / "02_checking.html").as_uri()) as page:
+def test_a_borrowed_letter_means_what_the_chapter_says(browser, site):
+    with visit(browser, (site / "notebooks" / "02_checking.html").as_uri()) as page:
         page.locator(".card-toggle").click()
         page.locator("#equation-eq-forward-difference .card-symbol", has_text="h").first.click()
         assert "difference quotient" in page.get_by_role("dialog").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_while_cards_and_bets_are_open(browser, scheme):
+def test_axe_finds_nothing_while_cards_and_bets_are_open(browser, site, scheme):
     page = "notebooks/05_outer_product.html"
     with (
-        serve(SITE.parent) as address,
+        serve(site) as address,
         visit(browser, f"{address}/{page}", color_scheme=scheme) as page,
     ):
         page.locator(".bet button").first.click()

@@ -1,6 +1,7 @@
 """The ledger and the notebooks hold each other: every line has its cell, every check its line."""
 
 import json
+import re
 from collections import Counter
 
 import ledger
@@ -111,3 +112,10 @@ def test_a_check_needs_a_literal_name(tmp_path):
     path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     with pytest.raises(ValueError, match=r"nb\.ipynb, cell 0: check"):
         ledger.references(path)
+
+
+def test_a_printed_line_that_a_page_quotes_is_printed():
+    printed = "".join(path.read_text("utf-8") for path in sorted(ledger.NOTEBOOKS.glob("*.ipynb")))
+    for page in sorted(ledger.LEDGER.parent.glob("*.md")):
+        for line in re.findall(r"`([✓✗] [^`]+)`", page.read_text("utf-8")):
+            assert f'"{line}' in printed, f"{page.name}: no cell prints {line!r}"

@@ -10,7 +10,6 @@ import pytest
 from tests.browser import visit
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html" / "notebooks"
 TERMS = [
     pytest.param(chapter, equation, term, id=f"{equation}-{name}")
     for chapter, equations in linked.links().items()
@@ -46,8 +45,8 @@ def test_names_are_used_once_a_page():
 LIT = "e => e.classList.contains('lit')"
 
 
-def test_a_term_lights_its_figure_and_its_line_by_mouse_and_by_keyboard(browser):
-    with visit(browser, (SITE / "05_outer_product.html").as_uri()) as page:
+def test_a_term_lights_its_figure_and_its_line_by_mouse_and_by_keyboard(browser, site):
+    with visit(browser, (site / "notebooks" / "05_outer_product.html").as_uri()) as page:
         term = page.locator(".katex [data-term=stray]")
         square = page.locator("figure svg [data-term=stray]").first
         line = page.locator("[data-line=stray]")
@@ -64,8 +63,8 @@ def test_a_term_lights_its_figure_and_its_line_by_mouse_and_by_keyboard(browser)
         assert not square.evaluate(LIT)
 
 
-def test_a_term_lights_the_cell_of_the_triangle(browser):
-    with visit(browser, (SITE / "06_explicit_implicit.html").as_uri()) as page:
+def test_a_term_lights_the_cell_of_the_triangle(browser, site):
+    with visit(browser, (site / "notebooks" / "06_explicit_implicit.html").as_uri()) as page:
         page.locator(".katex [data-term='at-1']").focus()
         assert page.locator("figure svg [data-pick='t=2&k=1']").first.evaluate(LIT)
         assert page.locator("[data-line='at-1']").first.inner_text().startswith("at_1 =")

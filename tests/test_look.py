@@ -15,6 +15,7 @@ from docutils import nodes
 from fontTools.ttLib import TTFont
 
 from tests.browser import visit, watch
+from tests.colour import contrast
 from tests.conftest import ROOT
 from tests.test_ledger_tex import sides
 
@@ -215,6 +216,16 @@ def test_the_strip_says_in_words_what_it_shows():
     assert opener.summary(lines[:2]) == "Line N2 of 2."
 
 
+def drawn(static):
+    """Family → the characters that its upright files draw."""
+    found = {family: set() for family, *_ in fonts.FACES}
+    for family, package, *_ in fonts.FACES:
+        for path in (static / "fonts").glob(f"{package}*.woff2"):
+            if "italic" not in path.name:
+                found[family] |= TTFont(path).getBestCmap().keys()
+    return found
+
+
 def test_the_fonts_have_every_character_of_the_text(site):
     text = set()
     for page in PAGES:
@@ -227,8 +238,8 @@ def test_the_fonts_have_every_character_of_the_text(site):
     mathematics = set()
     for path in (site / "_static" / "katex" / "fonts").glob("*.woff2"):
         mathematics |= TTFont(path).getBestCmap().keys()
-    for family, drawn in fonts.covered(site / "_static").items():
-        missing = text - drawn - mathematics
+    for family, characters in drawn(site / "_static").items():
+        missing = text - characters - mathematics
         assert not missing, f"{family} lacks {[chr(c) for c in sorted(missing)]}"
 
 
@@ -237,20 +248,9 @@ def test_the_letters_are_the_books_own(browser, site):
         tab.evaluate("document.fonts.ready")
         loaded = tab.evaluate("[...document.fonts].filter(f => f.status == 'loaded')"
                               ".map(f => f.family.replaceAll('\"', ''))")  # fmt: skip
-    assert set(fonts.covered(site / "_static")) <= set(loaded)
+    assert set(drawn(site / "_static")) <= set(loaded)
     size = sum(path.stat().st_size for path in (site / "_static" / "fonts").iterdir())
     assert size < 250_000
-
-
-def luminance(colour):
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    low, high = sorted([luminance(one), luminance(other)])
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])

@@ -179,7 +179,7 @@ def test_the_first_page_is_the_cover_and_leads_into_the_book(browser, address):
         slider = tab.get_by_role("slider")
         slider.focus()
         tab.keyboard.press("ArrowRight")
-        expect(tab.locator("figcaption")).to_contain_text("Three steps back")
+        expect(tab.locator("figcaption")).to_contain_text("3 steps back")
         tab.get_by_role("link", name="Chapter 6").first.click()
         tab.wait_for_url(f"{address}/notebooks/06_explicit_implicit.html")
 

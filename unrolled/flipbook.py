@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from html import escape
 from itertools import product
-from numbers import Integral, Real
+from numbers import Integral
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -93,13 +93,13 @@ def flipbook(
     controls = [_slider(label, values) for label, values in sliders.items()]
     places = _places(controls, where)
     first = _first(controls, places, start or {})
-    single = isinstance(figsize[0], Real)
-    sheets, sentences = [svg.Sheet() for _ in ([figsize] if single else figsize)], []
+    sheets, sentences = [], []
     progress = tqdm(places, desc="drawing", unit="frame", delay=3, file=sys.stdout)
     with matplotlib.style.context(svg.STYLE):
         for place in progress:
             position = _values(controls, place)
             figs, sentence = svg.draw_figures(draw, figsize, position)
+            sheets = sheets or [svg.Sheet() for _ in figs]
             with svg.naming(NOT_SAVED, position):
                 for sheet, fig in zip(sheets, figs, strict=True):
                     sheet.add(fig)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import ledger
 from docutils import nodes
+from ledger_page import code_cells
 from sphinx.util import logging
 
 log = logging.getLogger(__name__)
@@ -36,11 +37,7 @@ def settle(app, doctree):
         return
     path = Path(app.env.doc2path(app.env.docname))
     answered = answers(path) if path.suffix == ".ipynb" else {}
-    cells = {
-        node["cell_index"]: node
-        for node in doctree.findall(nodes.container)
-        if node.get("nb_element") == "cell_code"
-    }
+    cells = code_cells(doctree)
     for bet in bets:
         name = bet["names"][0] if bet["names"] else None
         options = next(bet.findall(nodes.enumerated_list), None)

@@ -10,14 +10,13 @@ from sphinx.util.docutils import SphinxDirective
 
 def counts() -> str:
     """How many lines the ledger has, of which kind, and how many are the notes'."""
-    entries = ledger.entries()
-    kinds = Counter(entry["kind"] for entry in entries)
-    noted = sum("notes" in entry and "reading" not in entry for entry in entries)
+    kinds = Counter(entry["kind"] for entry in ledger.entries())
+    noted = len(opener.lines())
     right, wrong, named = (kinds[kind] for kind in ("identity", "wrong", "definition"))
     return (
-        f"A tick for each of the notes’ {noted} lines; a hatched one is wrong, and put right. With "
-        f"the book’s own there are {len(entries)}: {right} identities, each checked; {wrong} wrong "
-        f"ones, each caught; {named} definitions, each used."
+        f"A tick for each of the notes’ {noted} lines; a hatched one is wrong, and put right. "
+        f"With the book’s own there are {kinds.total()}: {right} identities, each checked; "
+        f"{wrong} wrong ones, each caught; {named} definitions, each used."
     )
 
 

@@ -7,6 +7,7 @@ on demand; the hidden cells after a solution stand in its drawer, with what they
 import ast
 
 from docutils import nodes
+from ledger_page import code_cells
 
 DRAWS = {"show", "flipbook"}
 CHECKS = {"check", "agree", "rejects"}
@@ -14,8 +15,7 @@ CHECKS = {"check", "agree", "rejects"}
 
 def fold(app, doctree):
     """Fold the cells of a page that has just been read."""
-    cells = [c for c in doctree.findall(nodes.container) if c.get("nb_element") == "cell_code"]
-    for cell in cells:
+    for cell in code_cells(doctree).values():
         if cell.get("hide_mode") == "all":
             into_drawer(cell)
         elif not cell.get("hide_mode"):

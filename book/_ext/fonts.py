@@ -12,7 +12,6 @@ from pathlib import Path
 
 import matplotlib
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from sphinx.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,16 +119,6 @@ def write(app, exception):
     for old in (static / "fonts").iterdir():
         old.unlink()
     css.write_text(f"/* {mark} */\n{faces(static / 'fonts', characters)}", encoding="utf8")
-
-
-def covered(static: Path) -> dict[str, set[int]]:
-    """Family → the characters that its shipped files draw."""
-    found = {family: set() for family, *_ in FACES}
-    for family, package, style, _ in FACES:
-        for path in (static / "fonts").glob(f"{package}*.woff2"):
-            if style == "normal" and "italic" not in path.name:
-                found[family] |= TTFont(path).getBestCmap().keys()
-    return found
 
 
 def setup(app):

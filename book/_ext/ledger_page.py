@@ -34,16 +34,21 @@ def demand_a_whole_ledger(app):
         raise SystemExit(f"The book cannot be built. {fault}") from fault
 
 
+def code_cells(doctree) -> dict[int, nodes.container]:
+    """The code cells of the page being read, by their index among all cells of the notebook."""
+    return {
+        node["cell_index"]: node
+        for node in doctree.findall(nodes.container)
+        if node.get("nb_element") == "cell_code"
+    }
+
+
 def add_anchors(app, doctree):
     """Give each cell of the page being read that answers for a line the id `ledger-<name>`."""
     path = Path(app.env.doc2path(app.env.docname))
     if path.suffix != ".ipynb":
         return
-    cells = {
-        node["cell_index"]: node
-        for node in doctree.findall(nodes.container)
-        if node.get("nb_element") == "cell_code"
-    }
+    cells = code_cells(doctree)
     for name, index in ledger.homes(path).items():
         if index in cells:
             cells[index]["ids"].append(f"ledger-{name}")

@@ -5,6 +5,7 @@ answers for the line, red where it puts it right, faint where another page does.
 """
 
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 TITLES = {"here": "checked here", "wrong": "wrong, and put right here", "other": ""}
 
 
+@cache
 def parts():
     """Page → (the title of its part, the number of its chapter), for numbered chapters."""
     toc = yaml.safe_load((ledger.ROOT / "_toc.yml").read_text(encoding="utf8"))

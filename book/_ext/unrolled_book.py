@@ -7,7 +7,10 @@ What it adds to a plain jupyter-book site:
 * the ledger: an anchor on each cell that checks a line, and the `{ledger}` table (ledger_page.py);
 * the notes' lines on their own paper, with their own numbers (notes_boxes.py);
 * the checks' printed lines (checks.py), what is folded (folds.py), marks in the prose (prose.py);
-* the opener of a chapter, with the strip of the notes' lines (opener.py), and the fonts (fonts.py);
+* the cover (cover.py), the opener of a chapter with the strip of the notes' lines (opener.py);
+* bets (bets.py), cards of symbols and equations (cards.py), linked terms (linked.py), and links to
+  the sections that an output names (see_section.py);
+* the fonts, cut to the characters in use (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
 

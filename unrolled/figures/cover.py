@@ -4,8 +4,6 @@ from unrolled.figures.base import IMPLICIT, SIGNAL, number, subscript
 from unrolled.figures.graph import unrolled
 from unrolled.svg import GRID
 
-WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]
-
 
 def how_far_back(fig, steps, norms):
     """The path from the last loss to W, `steps` steps back, its formula and its size.
@@ -39,9 +37,9 @@ def _sentence(T, k, norms):
             f"What the loss of step {T} says to W at step {T} itself has the length "
             f"{number(norms[k])}. How far back does it reach?"
         )
-    steps = f"{WORDS[T - k]} step{'s' * (T - k > 1)}"
+    more = "s" * (T - k > 1)
     return (
-        f"{steps.capitalize()} back: the signal of L{subscript(T)} meets Wᵀ and a slope D "
-        f"{steps.replace(' step', ' more time')} before it reaches W at step {k}. This part of the "
-        f"gradient has the length {number(norms[k])}, that of step {T} had {number(norms[T])}."
+        f"{T - k} step{more} back: the signal of L{subscript(T)} meets Wᵀ and a slope D "
+        f"{T - k} more time{more} before it reaches W at step {k}. This part of the gradient has "
+        f"the length {number(norms[k])}, that of step {T} had {number(norms[T])}."
     )
