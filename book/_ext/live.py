@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "book" / "live"
 PACKAGE = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 UNROLLED = ("__init__", "gradcheck")  # what live cells import of the book's package
-FILES = ("python.js", "cells.js", "live.css")  # on the pages that have a live cell
-MEMORY = 2**31, 2**29  # the most that the engine may take: as it is built, and as a phone has it
+FILES = ("python.js", "cells.js", "cells.css")  # on the pages that have a live cell
+MEMORY = 2**31, 2**28  # the most that the engine may take: as it is built, and as a phone bears it
 LICENCE = """\
 /* {name} {version}, copyright 2013-2025 Damien P. George and others, under the MIT licence:
 

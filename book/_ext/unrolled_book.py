@@ -8,6 +8,7 @@ What it adds to a plain jupyter-book site:
 * the notes' lines on their own paper, with their own numbers (notes_boxes.py);
 * the checks' printed lines (checks.py), what is folded (folds.py), marks in the prose (prose.py);
 * the opener of a chapter, with the strip of the notes' lines (opener.py), and the fonts (fonts.py);
+* live cells, run in the reader's browser (live.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
 
@@ -24,6 +25,7 @@ import folds
 import fonts
 import ledger_page
 import linked
+import live
 import mathematics
 import notes_boxes
 import opener
@@ -94,6 +96,7 @@ def setup(app):
         opener,
         fonts,
         linked,
+        live,
         cards,
     ):
         part.setup(app)

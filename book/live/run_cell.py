@@ -5,7 +5,7 @@ import io
 import sys
 
 CELL = "your cell"
-FULL = "the memory of the page's Python, half a gigabyte, is full"
+FULL = "the memory of the page's Python, a quarter of a gigabyte, is full"
 
 
 def no_input(prompt=""):
@@ -37,11 +37,11 @@ def told(error, lines):
     for line in text.getvalue().split("\n"):
         if f'File "{CELL}", line ' in line:
             number = int(line.split(", line ")[1].split(",")[0])
-            shown = lines[number - 1].strip() if number <= len(lines) else "(the end of the cell)"
-            where = f"Line {number}: {shown}\n"
+            shown = lines[number - 1].strip() if number <= len(lines) else ""
+            where = f"Line {number}: {shown or '(nothing more)'}\n"
     name, said = type(error).__name__, str(error)
     if isinstance(error, MemoryError):
         said = FULL
     elif said.startswith("no module named"):
-        said += ". The Python of this page lacks it; Jupyter, with the notebook, has what you install"
+        said += ": this page's Python lacks it, the notebook in Jupyter has all of it"
     return f"{where}{name}: {said}" if said else where + name

@@ -40,7 +40,7 @@ function run(code) {
   const fault = python.run(code);
   send();
   const cut = printed > MOST;
-  postMessage({ done: true, fault, cut, full: fault.includes("\nMemoryError") });
+  postMessage({ done: true, fault, cut, full: /^MemoryError/m.test(fault) });
 }
 
 self.onmessage = async ({ data }) => {
