@@ -79,7 +79,7 @@ def check(name, analytic, f, x, method="complex step"):
     Raises CheckFailed on disagreement, ValueError on inputs that no check can use: among them an
     f that gives a real number for a complex x, whose complex step is 0 whatever its derivative.
     """
-    methods = tuple(METHODS) if method == "both" else (method,)
+    methods = ("complex step", "central difference") if method == "both" else (method,)
     for used in methods:
         if used not in METHODS:
             raise ValueError(f"method is {used!r}; one of {', '.join(METHODS)}, both is needed")
@@ -210,4 +210,5 @@ def _fault(left, right, method):
         return "it is not a number" if np.isnan(err) else "it is not finite"
     if np.isinf(err):
         return "off by more than a float can hold" if np.any(right) else "it is not 0"
-    return f"off by {float(f'{100 * err:.2g}'):g} %"
+    percent = float(f"{100 * err:.2g}")
+    return f"off by {percent:g} %"

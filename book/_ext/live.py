@@ -10,6 +10,7 @@ folder may load a script, and may not fetch.
 import base64
 import gzip
 import json
+import re
 from pathlib import Path
 
 from sphinx.errors import ConfigError
@@ -19,8 +20,9 @@ from unrolled.page import without_comments
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "book" / "live"
 PACKAGE = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-UNROLLED = ("__init__", "gradcheck")  # what live cells import of the book's package
-FILES = ("python.js", "cells.js", "cells.css")  # on the pages that have a live cell
+# what live cells import of the book's package, beside the whole of the clinic
+UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data")
+FILES = {"live.js": ("python.js", "cells.js"), "live.css": ("cells.css",)}  # of a page with a cell
 MEMORY = 2**31, 2**28  # the most that the engine may take: as it is built, and as a phone bears it
 LICENCE = """\
 /* {name} {version}, copyright 2013-2025 Damien P. George and others, under the MIT licence:
@@ -73,11 +75,12 @@ def engine_source() -> str:
 
 def modules() -> dict[str, str]:
     """Path → text of each Python file that live cells can import."""
-    files = sorted(LIVE.rglob("*.py"))
-    found = {path.relative_to(LIVE).as_posix(): path.read_text("utf-8") for path in files}
-    for name in UNROLLED:
-        found[f"unrolled/{name}.py"] = (ROOT / "unrolled" / f"{name}.py").read_text("utf-8")
-    return found
+    clinic = (ROOT / "unrolled" / "clinic").glob("*.py")
+    package = [ROOT / "unrolled" / f"{name}.py" for name in UNROLLED]
+    package += [path for path in clinic if path.stem != "__main__"]
+    found = {path.relative_to(LIVE).as_posix(): path for path in LIVE.rglob("*.py")}
+    found |= {path.relative_to(ROOT).as_posix(): path for path in package}
+    return {name: path.read_text("utf-8") for name, path in sorted(found.items())}
 
 
 def engine_file() -> str:
@@ -93,6 +96,12 @@ def engine_file() -> str:
     return f"{licence}globalThis.liveEngine = {json.dumps(engine, ensure_ascii=False)};\n"
 
 
+def page_text(name: str) -> str:
+    """One of FILES, without the comments and the indents of its sources."""
+    text = "".join(without_comments(LIVE / part) for part in FILES[name])
+    return re.sub(r"^ +", "", text, flags=re.M)
+
+
 def prepare(app):
     """Put the engine, the scripts and the style into the site; stop with a sentence without it."""
     if app.builder.format != "html":
@@ -101,7 +110,7 @@ def prepare(app):
         texts = {"live-engine.js": engine_file()}
     except ConfigError as missing:
         raise SystemExit(f"The book cannot be built. {missing}") from missing
-    texts |= {f"live-{name}": without_comments(LIVE / name) for name in FILES}
+    texts |= {name: page_text(name) for name in FILES}
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -115,7 +124,7 @@ def bring_files(app, pagename, templatename, context, doctree):
     if 'class="cell tag_live' in context.get("body", ""):
         for name in FILES:
             add = app.add_css_file if name.endswith(".css") else app.add_js_file
-            add(f"live-{name}")
+            add(name)
 
 
 def setup(app):

@@ -32,15 +32,13 @@
   function dress(output, text) {
     output.replaceChildren();
     for (const line of text.replace(/\n$/, "").split("\n")) {
-      const found = CHECK.exec(line);
       const block = output.lastElementChild;
-      if (found) {
-        const [, sign, name, how] = found;
+      const [, sign, name, how] = CHECK.exec(line) ?? [];
+      if (sign) {
         const check = make("p", `check check-${sign === "✓" ? "ok" : "no"}`);
-        const said = how.replace(/ (?=agrees? to )/, " ").replace(" agrees to ", " to ");
         check.append(
           make("span", "check-sign", sign),
-          make("span", "check-how", ` ${said.replace("both sides agree to", "both sides to")} `),
+          make("span", "check-how", ` ${how.replace(/ agrees? to /, " to ")} `),
           make("span", "check-name", name),
         );
         output.append(check);
@@ -62,15 +60,13 @@
     });
     const state = make("span", "live-state");
     const output = make("div", "live-output");
-    editor.setAttribute("aria-label", "Python code, to be changed and run");
+    editor.ariaLabel = "Python code";
     editor.spellcheck = false;
-    for (const name of ["autocapitalize", "autocomplete", "autocorrect", "wrap"]) {
-      editor.setAttribute(name, "off");
-    }
-    run.title = "Ctrl+Enter, Shift+Enter";
-    state.setAttribute("role", "status");
-    output.setAttribute("role", "log");
-    output.setAttribute("aria-label", "What the code printed");
+    editor.autocapitalize = editor.autocomplete = "off";
+    run.title = "Ctrl+Enter";
+    state.role = "status";
+    output.role = "log";
+    output.ariaLabel = "Output";
     output.tabIndex = 0;
     stop.hidden = output.hidden = true;
     bar.append(run, reset, stop, state);
@@ -82,14 +78,10 @@
       editor.style.height = `${editor.scrollHeight + editor.offsetHeight - editor.clientHeight}px`;
     }
     function show(typed) {
-      editor.value = typed;
+      if (editor.value !== typed) editor.value = typed;
       cell.classList.toggle("live-changed", typed !== code);
       reset.disabled = typed === code && output.hidden;
       fit();
-    }
-    function changed() {
-      keep(code, editor.value);
-      show(editor.value);
     }
     async function start() {
       if (run.disabled) return;
@@ -108,7 +100,6 @@
       if (document.activeElement === stop) editor.focus();
       stop.hidden = true;
       run.disabled = reset.disabled = false;
-      dress(output, text);
       if (!text) output.replaceChildren();
       if (fault) output.append(make("pre", "live-fault", fault));
       output.hidden = !text && !fault;
@@ -116,17 +107,19 @@
       cell.classList.add("live-ran");
     }
 
-    editor.addEventListener("input", changed);
+    editor.addEventListener("input", () => {
+      keep(code, editor.value);
+      show(editor.value);
+    });
     editor.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
       if (event.ctrlKey || event.metaKey || event.shiftKey) {
-        event.preventDefault();
         start();
       } else {
-        const before = editor.value.slice(0, editor.selectionStart).split("\n").pop();
-        const deeper = /:\s*$/.test(before) ? "    " : "";
-        event.preventDefault();
-        document.execCommand("insertText", false, `\n${/^ */.exec(before)[0]}${deeper}`);
+        const line = editor.value.slice(0, editor.selectionStart).split("\n").pop();
+        const deeper = line.endsWith(":") ? "    " : "";
+        document.execCommand("insertText", false, `\n${/^ */.exec(line)}${deeper}`);
       }
     });
     run.addEventListener("click", start);

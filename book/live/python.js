@@ -4,31 +4,27 @@
 //   pagePython.stop()             ends what runs
 globalThis.pagePython = (() => {
   const address = new URL("live-engine.js", document.currentScript.src);
-  const GONE = "Python could not be loaded: the file _static/live-engine.js is missing.";
-  let loading, starting, worker, running;
+  let starting, worker, running;
   let last = Promise.resolve();
 
   const load = () =>
-    (loading ??= new Promise((resolve, reject) => {
+    new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = address;
-      script.onload = () => resolve(globalThis.liveEngine);
-      script.onerror = () => {
-        loading = undefined;
-        script.remove();
-        reject(new Error(GONE));
-      };
+      script.onload = resolve;
+      script.onerror = () => reject(Error("Python could not be loaded: live-engine.js is missing."));
       document.head.append(script);
-    }));
+    });
 
   async function begin() {
-    const { script, wasm, files } = await load();
+    if (!globalThis.liveEngine) await load();
+    const { script, wasm, files } = liveEngine;
     const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     worker = new Worker(url);
     URL.revokeObjectURL(url);
     await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => (data.ready ? resolve() : reject(new Error(data.fault)));
-      worker.onerror = (event) => reject(new Error(`Python could not be started: ${event.message}`));
+      worker.onmessage = ({ data }) => (data.ready ? resolve() : reject(Error(data.fault)));
+      worker.onerror = (event) => reject(Error(`Python broke down: ${event.message}`));
       worker.postMessage({ wasm, files });
     });
   }
@@ -54,7 +50,7 @@ globalThis.pagePython = (() => {
       running = resolve;
       ready().then(() => {
         if (running !== resolve) return;
-        worker.onerror = (event) => resolve(`Python broke down here: ${event.message}`);
+        worker.onerror = (event) => resolve(`Python broke down: ${event.message}`);
         worker.onmessage = ({ data }) => {
           if (data.text) print(data.text);
           if (data.cut) print("\n… It printed more than this page shows.\n");

@@ -3,6 +3,7 @@
 const MOST = 20000;
 const decoder = new TextDecoder();
 let python, bytes, printed, sent;
+console.error = () => {}; // where MicroPython complains, beside what it raises
 
 function print(piece) {
   printed += piece.length;
