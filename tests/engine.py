@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIVE = ROOT / "book" / "live"
 RUNNER = Path(__file__).with_name("engine_node.mjs")
 # what the page has of the package, beside the whole of the clinic
-PACKAGE = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data")
+PACKAGE = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data", "playground")
 
 
 def files() -> dict[str, str]:
