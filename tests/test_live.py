@@ -77,7 +77,7 @@ def test_a_slip_in_a_live_cell_is_noticed_there():
         code = next(code for cell, code, _ in CELLS if cell.startswith(name))
         assert code.count(before) == 1, (name, before)
         changed.append(code.replace(before, after))
-        lines.append([line.strip() for line in code.splitlines()])
+        lines.append([line.strip() for line in changed[-1].splitlines()])
     for (name, (*_, told)), answer, known in zip(SLIPS.items(), run(*changed), lines, strict=True):
         assert "CheckFailed" in answer["fault"] and told in answer["fault"], (name, answer)
         own = re.match(r"Line (\d+): (.*)", answer["fault"])

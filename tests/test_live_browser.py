@@ -1,5 +1,6 @@
 """Live cells as a reader meets them, from a server and from a folder, with the network cut."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser import serve, visit
+from tests.firefox import MISSING, firefox, open_tab
 from tests.test_live import CELLS, SLIPS
 
 LOOP = "while True:\n    pass"
@@ -216,3 +218,45 @@ def test_it_fits_a_phone(browser, address):
         run(cell_of(tab), f"print('{'x' * 300}')")
         expect(cell_of(tab).locator(".live-output")).to_be_visible()
         assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+TYPE_AND_RUN = """(async (code) => {
+  const cell = document.querySelector(".live");
+  const [editor, run] = [cell.querySelector("textarea"), cell.querySelector(".live-bar button")];
+  if (code !== null) {
+    editor.value = code;
+    editor.dispatchEvent(new Event("input"));
+  }
+  run.click();
+  while (run.disabled) await new Promise((done) => setTimeout(done, 20));
+  return [...cell.querySelectorAll(".live-output :is(.check-name, pre)")]
+    .map((part) => part.innerText).join();
+})(%s)"""
+
+
+@pytest.fixture(scope="module")
+def fox():
+    """A Firefox without network. Without one the tests fail: none is skipped."""
+    if firefox() is None:
+        pytest.fail(MISSING, pytrace=False)
+    with open_tab() as tab:
+        yield tab
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_firefox_runs_a_live_cell_from_a_folder_and_a_slip_fails_its_check(fox, site, page):
+    fox.goto((site / page).as_uri())
+    (code, outputs), *_ = PAGES[page]
+    slip = next(slip for name, slip in SLIPS.items() if name in page)
+    right = fox.evaluate(TYPE_AND_RUN % "null")
+    assert all(name in right for name in re.findall(r"ex: (.+?):", outputs[0]["text"][0]))
+    assert "CheckFailed" not in right
+    wrong = fox.evaluate(TYPE_AND_RUN % json.dumps(code.replace(*slip[:2])))
+    assert "CheckFailed" in wrong and slip[2] in wrong
+
+
+def test_firefox_stops_an_endless_loop_and_goes_on(fox, site):
+    fox.goto((site / COVER).as_uri())
+    stopping = f"setTimeout(() => pagePython.stop(), 500), {TYPE_AND_RUN % json.dumps(LOOP)}"
+    assert fox.evaluate(stopping).endswith("Stopped.")
+    assert fox.evaluate(TYPE_AND_RUN % json.dumps("print(6 * 7)")) == "42"

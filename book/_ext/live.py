@@ -13,6 +13,7 @@ import json
 import re
 from pathlib import Path
 
+import live_tables
 from sphinx.errors import ConfigError
 
 from unrolled.page import without_comments
@@ -20,8 +21,8 @@ from unrolled.page import without_comments
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "book" / "live"
 PACKAGE = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-# what live cells import of the book's package, beside the whole of the clinic
-UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data")
+# what the page has of the book's package, beside the clinic
+UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data", "playground")
 FILES = {"live.js": ("python.js", "cells.js"), "live.css": ("cells.css",)}  # of a page with a cell
 MEMORY = 2**31, 2**28  # the most that the engine may take: as it is built, and as a phone bears it
 LICENCE = """\
@@ -73,14 +74,20 @@ def engine_source() -> str:
     return f"async function startEngine() {{\n{text}\nreturn loadMicroPython;\n}}\n"
 
 
-def modules() -> dict[str, str]:
-    """Path → text of each Python file that live cells can import."""
-    clinic = (ROOT / "unrolled" / "clinic").glob("*.py")
-    package = [ROOT / "unrolled" / f"{name}.py" for name in UNROLLED]
-    package += [path for path in clinic if path.stem != "__main__"]
+def modules(clinic: bool = False) -> dict[str, str]:
+    """Path → text of each Python file that can be imported on a page.
+
+    clinic: with unrolled.clinic and its tables too, which no live cell needs.
+    """
     found = {path.relative_to(LIVE).as_posix(): path for path in LIVE.rglob("*.py")}
-    found |= {path.relative_to(ROOT).as_posix(): path for path in package}
-    return {name: path.read_text("utf-8") for name, path in sorted(found.items())}
+    found |= {f"unrolled/{name}.py": ROOT / "unrolled" / f"{name}.py" for name in UNROLLED}
+    if clinic:
+        parts = (ROOT / "unrolled" / "clinic").glob("*.py")
+        found |= {f"unrolled/clinic/{path.name}": path for path in parts if path.stem != "__main__"}
+    texts = {name: path.read_text("utf-8") for name, path in sorted(found.items())}
+    if clinic:
+        texts |= {"stored.py": live_tables.module(1), "stored_pairs.py": live_tables.module(2)}
+    return texts
 
 
 def engine_file() -> str:

@@ -4,6 +4,8 @@ import builtins
 import io
 import sys
 
+import missing
+
 CELL = "your cell"
 FULL = "the memory of the page's Python, a quarter of a gigabyte, is full"
 
@@ -20,6 +22,7 @@ def run(code):
 
     Returns "" if all went well, or lines: where it failed (in the reader's own text), and why.
     """
+    missing.TEXTS["__main__"] = missing.TEXTS[CELL] = code
     try:
         exec(compile(code, CELL, "exec"), {"__name__": "__main__"})
     except SystemExit:

@@ -48,7 +48,10 @@ self.onmessage = async ({ data }) => {
   try {
     if (data.wasm) await start(data);
     else run(data.code);
-    if (data.wasm) postMessage({ ready: true });
+    if (data.wasm) {
+      postMessage({ ready: true });
+      python.run("import numpy, unrolled.gradcheck"); // before they are asked for
+    }
   } catch (error) {
     postMessage({ done: true, full: true, fault: `Python broke down here: ${error.message}` });
   }
