@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 from websocket import create_connection
 
@@ -63,13 +65,16 @@ def open_tab():
             for kind in ("http", "ssl"):
                 settings.write(f'user_pref("network.proxy.{kind}", "127.0.0.1");\n')
                 settings.write(f'user_pref("network.proxy.{kind}_port", 9);\n')
-        process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-        )
+        said = Path(profile, "said")
+        with said.open("w") as out:
+            process = subprocess.Popen(command, stderr=out, stdout=out)
         try:
-            address = next(
-                found[1] for line in process.stderr if (found := re.search(r"(ws://\S+)", line))
-            )
+            end = time.monotonic() + 60
+            while not (found := re.search(r"(ws://\S+)\n", said.read_text("utf-8"))):
+                if time.monotonic() > end or process.poll() is not None:
+                    raise RuntimeError(f"Firefox does not answer: {said.read_text('utf-8')}")
+                time.sleep(0.1)
+            address = found[1]
             socket = create_connection(f"{address}/session", timeout=60, suppress_origin=True)
             yield Tab(socket)
             socket.close()

@@ -11,6 +11,7 @@ from tests.browser import serve, visit
 from tests.firefox import MISSING, firefox, open_tab
 from tests.test_live import CELLS, SLIPS
 
+expect.set_options(timeout=30_000)  # a machine that does much else is slow
 LOOP = "while True:\n    pass"
 PAGES = {}
 for name, code, outputs in CELLS:
