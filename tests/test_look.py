@@ -275,3 +275,12 @@ def test_the_colours_are_there_with_scripts_off(browser, site, scheme, ground):
         assert re.match(rf"rgb\({ground},", colour)
         ink = tab.locator("article p").first.evaluate("e => getComputedStyle(e).color")
         assert ink != colour
+
+
+def test_a_section_that_the_clinic_names_is_a_link(site):
+    key = (site / "notebooks" / "my_gradient_is_off.html").read_text("utf-8")
+    links = re.findall(r'<a href="([\w.]+)#([\w-]+)">section 6\.7 \([^<]*</a>', key)
+    assert len(links) > 3
+    page, anchor = links[0]
+    assert f'id="{anchor}"' in (site / "notebooks" / page).read_text("utf-8")
+    assert not re.search(r'"[^"<>]*<a href', key)  # none in a label

@@ -31,6 +31,7 @@ import notes_boxes
 import opener
 import page_weight
 import prose
+import see_section
 from sphinx.util import logging
 
 from unrolled.page import css_text, site_script
@@ -94,6 +95,7 @@ def setup(app):
         folds,
         prose,
         opener,
+        see_section,
         fonts,
         linked,
         live,
