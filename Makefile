@@ -90,6 +90,6 @@ clean:  ## remove what was built (the environments stay: delete .venv, .bench an
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json .venv/.installed
-	@$(BIN)/npm ci --silent --no-audit --no-fund || { echo "KaTeX and the fonts could not be installed:" \
+	@$(BIN)/npm ci --silent --no-audit --no-fund || { echo "KaTeX, the fonts and MicroPython could not be installed:" \
 	  "this step needs the network; try again when it is there." >&2; exit 1; }
 	@touch $@

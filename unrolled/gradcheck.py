@@ -5,6 +5,7 @@ Every check compares norm-wise, ‖left − right‖/‖right‖, in float64, an
 """
 
 import re
+from collections import OrderedDict  # on the site's pages a dict has no order
 from textwrap import fill
 
 import numpy as np
@@ -51,7 +52,7 @@ def central_difference(f, x, step=1e-5):
     return _by_column(column, x)
 
 
-METHODS = {"complex step": complex_step, "central difference": central_difference}
+METHODS = OrderedDict([("complex step", complex_step), ("central difference", central_difference)])
 
 
 def relative_error(left, right):
@@ -79,7 +80,7 @@ def check(name, analytic, f, x, method="complex step"):
     Raises CheckFailed on disagreement, ValueError on inputs that no check can use: among them an
     f that gives a real number for a complex x, whose complex step is 0 whatever its derivative.
     """
-    methods = tuple(METHODS) if method == "both" else (method,)
+    methods = ("complex step", "central difference") if method == "both" else (method,)
     for used in methods:
         if used not in METHODS:
             raise ValueError(f"method is {used!r}; one of {', '.join(METHODS)}, both is needed")
@@ -145,7 +146,7 @@ def _by_column(column, x):
     """Stack column(e) for every unit direction e of x along new last axes."""
     basis = np.eye(x.size).reshape(x.size, *x.shape)
     columns = np.array([column(e) for e in basis])
-    return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape))
+    return np.moveaxis(columns, 0, -1).reshape(columns.shape[1:] + x.shape)
 
 
 def _derivative(name, f, x, method):
@@ -155,7 +156,7 @@ def _derivative(name, f, x, method):
     if isinstance(x, tuple):
         rebuild = getattr(x, "_make", tuple)
         return rebuild(
-            _derivative(name, lambda u, i=i: f(rebuild([*x[:i], u, *x[i + 1 :]])), leaf, method)
+            _derivative(name, lambda u, i=i: f(rebuild(x[:i] + (u,) + x[i + 1 :])), leaf, method)
             for i, leaf in enumerate(x)
         )
     x = _numbers(f"{name}: x", x)
@@ -210,4 +211,5 @@ def _fault(left, right, method):
         return "it is not a number" if np.isnan(err) else "it is not finite"
     if np.isinf(err):
         return "off by more than a float can hold" if np.any(right) else "it is not 0"
-    return f"off by {float(f'{100 * err:.2g}'):g} %"
+    percent = float(f"{100 * err:.2g}")
+    return f"off by {percent:g} %"

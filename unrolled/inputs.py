@@ -40,7 +40,7 @@ def demand(name: str, value, holds: bool, need: str) -> None:
 def whole(least: int = 1, **values) -> None:
     """Raise for a value that is not a whole number of at least `least`."""
     for name, value in values.items():
-        fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        fits = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         demand(name, value, fits and value >= least, f"a whole number of at least {least}")
 
 
@@ -52,7 +52,7 @@ def number(name: str, value, low: float = 0, high: float = inf, need: str = "a p
 
 def generator(rng) -> np.random.Generator:
     """The generator that is given, or a new one from a whole number."""
-    seed = isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0
+    seed = isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0
     need = "a generator (np.random.default_rng), or a whole number to seed one,"
     demand("rng", rng, seed or isinstance(rng, np.random.Generator), need)
     return np.random.default_rng(rng)
@@ -104,7 +104,7 @@ def sequence(params, x, h0) -> tuple:
         raise ValueError(f"x has shape {x.shape}; {need} is needed")
     if not x.size:
         raise ValueError(f"x has shape {x.shape}; at least one step and one sequence are needed")
-    state = (*x.shape[1:-1], H)
+    state = x.shape[1:-1] + (H,)
     h0 = np.zeros(state, x.dtype) if h0 is None else array("h0", h0)
     if h0.shape != state:
         raise ValueError(f"h0 has shape {h0.shape}; {state} for this x is needed")
@@ -122,7 +122,7 @@ def traced(params, trace) -> tuple:
     if isinstance(params, Network):
         return _as(trace.h.dtype, params.W), _as(trace.h.dtype, params.V)
     (U, W, V, _, _), (_, sizes) = network(params), _sizes(trace)
-    got = (*U.shape[::-1], len(V))
+    got = (U.shape[1], len(U), len(V))
     if got != sizes:
         raise ValueError(f"params has (D, H, C) = {got}; {sizes}, as in the trace, is needed")
     dtype = trace.h.dtype
@@ -137,8 +137,9 @@ def labels(trace, y) -> Labels:
         return y
     steps, (_, _, C) = _sizes(trace)
     y = array("y", y)
-    if y.shape != (*steps, C):
-        raise ValueError(f"y has shape {y.shape}; {(*steps, C)} for this trace is needed")
+    need = steps + (C,)
+    if y.shape != need:
+        raise ValueError(f"y has shape {y.shape}; {need} for this trace is needed")
     if y.dtype.kind == "c" or not np.minimum.reduce(y, axis=None) >= 0:  # true of NaN, `< 0` is not
         _refuse_infinite(y=y)
         raise ValueError("y has a negative or complex entry; probabilities (≥ 0) are needed")
@@ -163,7 +164,7 @@ def finite(result: np.ndarray, **given: np.ndarray) -> None:
     them.  A result that overflows although all of them are finite passes.
     """
     # One product: the sum of the squares is finite only if every entry is.
-    if not isfinite(np.vdot(result, result).real):
+    if not isfinite(abs(np.vdot(result, result))):
         _refuse_infinite(**given)
 
 
@@ -185,7 +186,7 @@ def _sizes(trace):
         fits = False
     if not fits:
         raise ValueError("trace has arrays that do not fit each other; those of forward are needed")
-    return (h[0] - 1, *h[1:-1]), (x[-1], h[-1], z[-1])
+    return (h[0] - 1,) + h[1:-1], (x[-1], h[-1], z[-1])
 
 
 def _as(dtype, value):

@@ -51,7 +51,7 @@ def from_one(rows: np.ndarray, first=np.nan) -> np.ndarray:
     rows = inputs.array("rows", rows)
     first = first if np.isscalar(first) else np.asarray(first)
     dtype = np.result_type(rows, first, np.float32)  # whole numbers become float64
-    out = np.empty((len(rows) + 1, *rows.shape[1:]), dtype)
+    out = np.empty((len(rows) + 1,) + rows.shape[1:], dtype)
     out[0], out[1:] = first, rows
     return out
 
@@ -141,7 +141,7 @@ def bptt(params: Params, trace: Trace, y: np.ndarray, window: int | None = None)
     if window is None:
         for t in range(T, 0, -1):
             da_t, dh_before = da[t], dh[t - 1]
-            da_t *= dh[t]
+            np.multiply(da_t, dh[t], out=da_t)
             dh_before += da_t.dot(W)
     else:
         _add_within(window, dh, da, W)

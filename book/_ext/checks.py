@@ -12,7 +12,8 @@ import ledger
 from docutils import nodes
 from sphinx import addnodes
 
-LINE = re.compile(r"([✓✗]) (.+?): (.*(?:complex step|central difference|both sides|rejected).*)")
+HOW = "complex step|central difference|both sides|rejected"
+LINE = re.compile(rf"([✓✗]) ((?:ex: )?.+?): (.*(?:{HOW}).*)")
 OFF = re.compile(r"off by ([\d.e+]+) %")
 LEAST, MOST = -2, 4  # the bar of "off by" runs from 0.01 % to 10 000 %, by tens
 

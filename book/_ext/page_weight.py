@@ -52,7 +52,7 @@ def trim_static(app, exception):
         for classes in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf8")):
             used.update(classes.split())
     for script in site.rglob("*.js"):
-        if script.name not in ("fontawesome.js", "searchindex.js"):
+        if script.name not in ("fontawesome.js", "searchindex.js", "live-engine.js"):
             used.update(re.findall(r"[\w-]+", script.read_text(encoding="utf8")))
     for pattern in STYLES:
         for path in (site / "_static").glob(pattern):

@@ -10,6 +10,7 @@ What it adds to a plain jupyter-book site:
 * the cover (cover.py), the opener of a chapter with the strip of the notes' lines (opener.py);
 * bets (bets.py), cards of symbols and equations (cards.py), linked terms (linked.py), and links to
   the sections that an output names (see_section.py);
+* live cells, run in the reader's browser (live.py);
 * the fonts, cut to the characters in use (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
@@ -27,6 +28,7 @@ import folds
 import fonts
 import ledger_page
 import linked
+import live
 import mathematics
 import notes_boxes
 import opener
@@ -99,6 +101,7 @@ def setup(app):
         see_section,
         fonts,
         linked,
+        live,
         cards,
     ):
         part.setup(app)

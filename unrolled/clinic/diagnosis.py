@@ -1,6 +1,7 @@
 """From an answer to a diagnosis: the questions, in order."""
 
 import copy
+from collections import OrderedDict  # on the site's pages a dict has no order
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from unrolled.clinic.visit import takes, visit
 from unrolled.clinic.xray import RIGHT, B, T
 
 DOOR = ("params", "x", "y", "h0")
-LEAVES = {"dU": "U", "dW": "W", "dV": "V", "db": "b", "dc": "c"}
+LEAVES = OrderedDict([("dU", "U"), ("dW", "W"), ("dV", "V"), ("db", "b"), ("dc", "c")])
 OF = ("J_softmax", "e", "dV", "dW", "dU", "db", "dc", "dh0", "all")
 RANDOM = (
     "Two calls with the same arguments gave two answers: it is random, or it keeps something from "
@@ -84,7 +85,7 @@ def _checked(answer, of, window, loss, activation):
     if activation not in xray.ACTIVATIONS:
         raise ValueError(f"activation is {activation!r}; 'tanh' or 'relu' is needed")
     for name, value, last in (("window", window, T - 1), ("loss", loss, T)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if value is not None and not (whole and 1 <= value <= last):
             raise ValueError(f"{name} is {value!r}; None or a whole number in 1…{last} is needed")
 
@@ -95,7 +96,7 @@ class _Patient:
     def diagnosis(self) -> Diagnosis:
         """What is found, and what was printed and changed."""
         inputs = self.inputs()
-        seen = visit(self.answer, [*inputs, inputs[0]], self.names)
+        seen = visit(self.answer, _twice_the_first(inputs), self.names)
         found = self.found(inputs, seen)
         return found._replace(text=found.text + words.notes(seen))
 
@@ -103,7 +104,7 @@ class _Patient:
         """Raised, wrong shape, random, not finite, right, recognised, or not recognised."""
         if seen.error is not None:
             return self.raised(seen)
-        rights = [self.right(given) for given in [*inputs, inputs[0]]]
+        rights = [self.right(given) for given in _twice_the_first(inputs)]
         values, faults = [], []
         for value, right in zip(seen.values, rights, strict=True):
             found, fault = words.array(value, right.shape, self.of)
@@ -127,7 +128,7 @@ class _Patient:
         found = other.found(inputs, seen._replace(values=there))
         if found.right:
             return Diagnosis(False, ("outer-transposed",), f"{fault} Its transpose is right.")
-        slips = ("outer-transposed", *found.slips) if found.slips else ()
+        slips = ("outer-transposed",) + found.slips if found.slips else ()
         return Diagnosis(False, slips, f"{fault} Its transpose: {found.text}", found.weights)
 
     def judged(self, inputs, values, rights, single=False) -> Diagnosis:
@@ -222,7 +223,7 @@ class _Gradient(_Patient):
         slips, numbers, also, weights = self.recognised(values, single)
         if slips:
             said = words.slips(slips, numbers, also)
-            return Diagnosis(False, (*slips, *also), f"{example} {said}", weights)
+            return Diagnosis(False, slips + also, f"{example} {said}", weights)
         known = facts(self, values, rights)
         return Diagnosis(False, (), f"{example} {known}", self.weights(values))
 
@@ -233,7 +234,8 @@ class _Gradient(_Patient):
         places, sequences = xray.places(self.of), B if self.batch else 1
         found = []
         for wrong in (0, 1, 2):
-            for build in xray.builds(self.of, self.activation, self.square, wrong):
+            which = (self.of, self.batch, self.square, self.activation, wrong)
+            for build in xray.candidates(values, *which, left=residual):
                 fitted = self.fit(values, build)
                 if fitted.residual > residual:
                     continue
@@ -241,7 +243,7 @@ class _Gradient(_Patient):
                     fitted.weights, places, T, sequences, tolerance, self.window, self.loss
                 )
                 if counted is not None:
-                    slips = tuple(dict.fromkeys((*xray.slips(build), *counted.slips)))
+                    slips = words.once(xray.slips(build) + counted.slips)
                     found.append((slips, counted, fitted))
             if found:
                 break
@@ -254,9 +256,9 @@ class _Gradient(_Patient):
         if "mean-over-time" in slips and not self.is_a_mean(build):
             numbers["factor"] = 1 / T
             slips = tuple("factor" if name == "mean-over-time" else name for name in slips)
-        also = [*counted.also, *(name for other, *_ in found[1:] for name in other)]
+        also = list(counted.also) + [name for other, _, _ in found[1:] for name in other]
         also += patterns.other_names(self.of, slips, numbers)
-        also = tuple(name for name in dict.fromkeys(also) if name not in slips)
+        also = tuple(name for name in words.once(also) if name not in slips)
         return slips, numbers, also, _as_triangle(weights, places)
 
     def is_a_mean(self, build):
@@ -289,7 +291,7 @@ class _Gradient(_Patient):
             square = copy.copy(self)
             square.square = True
             inputs = square.inputs()
-            there = visit(self.answer, [*inputs, inputs[0]], DOOR)
+            there = visit(self.answer, _twice_the_first(inputs), DOOR)
             if there.error is None:
                 other = square.found(inputs, there)
                 return other._replace(
@@ -306,7 +308,7 @@ def _all(answer, window, loss, batch, activation):
         kind = type(whole.values[0]).__name__
         text = f"Your function returned a {kind}; Params(U, W, V, b, c) is needed."
         return Diagnosis(False, (), text + notes)
-    found = {}
+    found = OrderedDict()
     for of, leaf in LEAVES.items():
 
         def one(params, x, y, h0, leaf=leaf):
@@ -315,16 +317,21 @@ def _all(answer, window, loss, batch, activation):
         cut = window if of in ("dU", "dW", "db") else None
         patient = _Gradient(one, of, cut, loss, batch, activation)
         inputs = patient.inputs()
-        seen = visit(one, [*inputs, inputs[0]], DOOR)
+        seen = visit(one, _twice_the_first(inputs), DOOR)
         found[of] = patient.found(inputs, seen)
         if seen.error is not None:
             return found[of]._replace(text=found[of].text + notes)
     if all(one.right for one in found.values()):
         return Diagnosis(True, (), f"Right: every leaf agrees with the exact gradient.{notes}")
-    slips = dict.fromkeys(name for one in found.values() for name in one.slips)
+    slips = words.once(name for one in found.values() for name in one.slips)
     text = "\n\n".join(f"{of}: {one.text}" for of, one in found.items())
     pictures = [one.weights for one in found.values() if not one.right and one.weights is not None]
-    return Diagnosis(False, tuple(slips), text + notes, next(iter(pictures), None))
+    return Diagnosis(False, slips, text + notes, next(iter(pictures), None))
+
+
+def _twice_the_first(inputs):
+    """The inputs, and the first once more: a function gives the same twice."""
+    return list(inputs) + [inputs[0]]
 
 
 def _sizes(given):

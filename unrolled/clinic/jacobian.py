@@ -43,7 +43,7 @@ def read(values: list, tolerance: float = 1e-6):
             scale = weights @ target / (target @ target)
             if np.linalg.norm(weights - scale * target) <= tolerance * np.linalg.norm(weights):
                 factor, numbers = patterns.factor(scale, 1, 1, tolerance)
-                return (*names, *slips, *factor), numbers
+                return names + slips + factor, numbers
     return None
 
 

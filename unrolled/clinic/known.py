@@ -22,7 +22,7 @@ def facts(patient, values, rights) -> str:
         for when, networks in _experiments(patient)
         if _agrees(patient, networks)
     ]
-    return " ".join([*found, *_scaled(values, rights), *_parts(patient)])
+    return " ".join(found + list(_scaled(values, rights)) + list(_parts(patient)))
 
 
 def relative(value, right) -> float:
@@ -78,7 +78,7 @@ def _parts(patient):
     places = xray.places(patient.of, steps)
     places = [(t, k) for t, k in places if patient.loss in (None, t)]
     wrong = set()
-    for t in dict.fromkeys(t for t, _ in places):
+    for t in words.once(t for t, _ in places):
         networks = [xray.only(given, t) for given in patient.inputs(steps) if given.y[t - 1].any()]
         values = patient.asked(networks)
         if values is None:

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 
 from unrolled.clinic.catalogue import SECTIONS, SLIPS
-from unrolled.clinic.words import number
+from unrolled.clinic.words import number, once
 
 ALL_THERE = "Every part is there once: the slip is in how each of them is built."
 
@@ -56,7 +56,7 @@ def ladder(diagnosis) -> Folded:
             plain = f"{ALL_THERE}\n{plain}"
             html = f"<p>{ALL_THERE}</p>{html}"
         rungs.append(("2 · Which parts are there, and how often", plain, html))
-    sections = dict.fromkeys(SECTIONS[SLIPS[name].section] for name in diagnosis.slips)
+    sections = once(SECTIONS[SLIPS[name].section] for name in diagnosis.slips)
     rungs.append((f"{len(rungs) + 1} · What kind of slip it is", "\n".join(kinds), ""))
     see = f"See {', '.join(sections)}."
     rungs.append((f"{len(rungs) + 1} · Where the book explains it", see, ""))
@@ -65,7 +65,7 @@ def ladder(diagnosis) -> Folded:
 
 def _said(words):
     """The words of the slips, without the section."""
-    words = words.removeprefix(" Yours is the exact gradient, but ").split(" See ")[0]
+    words = words.replace(" Yours is the exact gradient, but ", "").split(" See ")[0]
     return words[0].upper() + words[1:]
 
 
@@ -77,10 +77,10 @@ def _parts(weights):
     shown = [
         ["" if np.isnan(value) else number(np.round(value, 2)) for value in row] for row in weights
     ]
-    width = max(len(cell) for row in [columns, *shown] for cell in row)
-    lines = [" " * 6 + "  ".join(cell.rjust(width) for cell in columns)]
+    width = max(len(cell) for row in [columns] + shown for cell in row)
+    lines = [" " * 6 + "  ".join(f"{cell:>{width}}" for cell in columns)]
     lines += [
-        name.ljust(6) + "  ".join(cell.rjust(width) for cell in row)
+        f"{name:<6}" + "  ".join(f"{cell:>{width}}" for cell in row)
         for name, row in zip(rows, shown, strict=True)
     ]
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)

@@ -1,5 +1,6 @@
 """What a fitted triangle of weights says: which parts are there, and how often each is counted."""
 
+from collections import OrderedDict  # on the site's pages a dict has no order
 from functools import cache
 from itertools import combinations, product
 from typing import NamedTuple
@@ -7,26 +8,30 @@ from typing import NamedTuple
 import numpy as np
 
 # which parts a slip keeps: {slip: kept(t, k, T)}, k being the step of the parameter
-KEEPS = {
-    "explicit-only": lambda t, k, T: t == k,
-    "last-loss-only": lambda t, k, T: t == T,
-    "first-step-dropped": lambda t, k, T: k > 1,
-    "last-step-dropped": lambda t, k, T: k < T,
-    "first-loss-dropped": lambda t, k, T: t > 1,
-    "last-loss-dropped": lambda t, k, T: t < T,
-    "sum-overwritten": lambda t, k, T: k == 1,
-    "signal-not-carried": lambda t, k, T: k == t or t == T,
-}
+KEEPS = OrderedDict(
+    [
+        ("explicit-only", lambda t, k, T: t == k),
+        ("last-loss-only", lambda t, k, T: t == T),
+        ("first-step-dropped", lambda t, k, T: k > 1),
+        ("last-step-dropped", lambda t, k, T: k < T),
+        ("first-loss-dropped", lambda t, k, T: t > 1),
+        ("last-loss-dropped", lambda t, k, T: t < T),
+        ("sum-overwritten", lambda t, k, T: k == 1),
+        ("signal-not-carried", lambda t, k, T: k == t or t == T),
+    ]
+)
 # the same where each step has one part (e, dV, dc), and where each loss has one (dh0)
-KEEPS_STEPS = {
-    "last-loss-only": lambda t, k, T: t == T,
-    "first-step-dropped": lambda t, k, T: t > 1,
-    "last-step-dropped": lambda t, k, T: t < T,
-    "sum-overwritten": lambda t, k, T: t == 1,
-}
-KEEPS_LOSSES = {
-    name: KEEPS[name] for name in ("last-loss-only", "first-loss-dropped", "last-loss-dropped")
-}
+KEEPS_STEPS = OrderedDict(
+    [
+        ("last-loss-only", lambda t, k, T: t == T),
+        ("first-step-dropped", lambda t, k, T: t > 1),
+        ("last-step-dropped", lambda t, k, T: t < T),
+        ("sum-overwritten", lambda t, k, T: t == 1),
+    ]
+)
+KEEPS_LOSSES = OrderedDict(
+    (name, KEEPS[name]) for name in ("last-loss-only", "first-loss-dropped", "last-loss-dropped")
+)
 CUTS = {"window", "chunks", "explicit-only", "not-truncated"}  # these say how far a loss looks
 
 
@@ -57,10 +62,10 @@ def read(weights, places, T, sequences, tolerance, window=None, loss=None) -> Re
         return None
     names, *others = fitting
     others = [other[0] for other in others if len(other) == len(names) == 1]
-    numbers = {name: n for name, n in (*others, *names) if n}
-    slips = (*(name for name, _ in names), *counted.slips)
-    also = (*(name for name, _ in others), *counted.also)
-    return Reading(slips, {**numbers, **counted.numbers}, also)
+    numbers = {name: n for name, n in others + list(names) if n}
+    slips = tuple(name for name, _ in names) + counted.slips
+    also = tuple(name for name, _ in others) + counted.also
+    return Reading(slips, numbers | counted.numbers, also)
 
 
 @cache
@@ -97,8 +102,8 @@ def _single(places, T):
     """{(slip, its number, …): kept(t, k, T)}, T being the last loss that counts."""
     if len({t for t, _ in places}) == len(places):
         keeps = KEEPS_LOSSES if places[0][1] == 0 else KEEPS_STEPS
-        return {(name, None): rule for name, rule in keeps.items()}
-    rules = {(name, None): rule for name, rule in KEEPS.items()}
+        return OrderedDict(((name, None), rule) for name, rule in keeps.items())
+    rules = OrderedDict(((name, None), rule) for name, rule in KEEPS.items())
     for n in range(2, T):
         rules["window", n] = lambda t, k, T, n=n: t - k < n
     for n in range(1, T - 1):
@@ -112,19 +117,22 @@ def _single(places, T):
 
 def _counted(weights, lags, T, sequences, tolerance):
     """How often the parts that are there are counted, as a Reading, or None."""
-    shapes = {"": 0 * lags + 1.0, "total-for-explicit": lags + 1.0, "carry-doubled": 2.0**lags}
-    fitting = {slip: weights / shape for slip, shape in shapes.items()}
-    fitting = {slip: ratio for slip, ratio in fitting.items() if np.ptp(ratio) <= tolerance}
+    shapes = OrderedDict(
+        [("", 0 * lags + 1.0), ("total-for-explicit", lags + 1.0), ("carry-doubled", 2.0**lags)]
+    )
+    ratios = [(slip, weights / shape) for slip, shape in shapes.items()]
+    fitting = [(slip, ratio) for slip, ratio in ratios if np.ptp(ratio) <= tolerance]
     if fitting:
-        slip, *others = fitting
-        slips, numbers = factor(fitting[slip].mean(), T, sequences, tolerance)
-        return Reading((slip, *slips), numbers, tuple(others)) if slip else Reading(slips, numbers)
+        (slip, ratio), *others = fitting
+        others = [other for other, _ in others]
+        slips, numbers = factor(ratio.mean(), T, sequences, tolerance)
+        return Reading((slip,) + slips, numbers, tuple(others)) if slip else Reading(slips, numbers)
     if (lags == 1).any():  # a factor for every step back, wherever it comes from
         first = weights[lags == 0].mean() if (lags == 0).any() else 1.0
         rate = (weights[lags == 1] / first).mean()
         if np.abs(weights - first * rate**lags).max() <= tolerance:
             slips, numbers = factor(first, T, sequences, tolerance)
-            return Reading(("carry-scaled", *slips), {**numbers, "carry-scaled": float(rate)})
+            return Reading(("carry-scaled",) + slips, numbers | {"carry-scaled": float(rate)})
     return None
 
 
@@ -132,8 +140,8 @@ def factor(value, T, sequences, tolerance):
     """(slips, numbers) of one constant factor: a sign, 1/T, B, or a number of its own."""
     for sign, time, batch in product((1, -1), (1, 1 / T), (1, sequences)):
         if abs(value - sign * time * batch) <= tolerance:
-            slips = {"sign": sign < 0, "mean-over-time": time < 1, "batch-summed": batch > 1}
-            return tuple(name for name, there in slips.items() if there), {}
+            slips = ("sign", sign < 0), ("mean-over-time", time < 1), ("batch-summed", batch > 1)
+            return tuple(name for name, there in slips if there), {}
     return ("factor",), {"factor": float(value)}
 
 

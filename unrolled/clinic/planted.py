@@ -54,8 +54,7 @@ PATTERNS = (
     "total-for-explicit",
     "carry-doubled",
     "carry-scaled",
-    *COUNTED,
-)
+) + COUNTED
 STEPS = ("last-loss-only", "first-step-dropped", "last-step-dropped", "sum-overwritten")
 OF = {
     "J_softmax": (
@@ -67,72 +66,71 @@ OF = {
         "factor",
         "zero",
     ),
-    "e": (*SIGNAL, *FORWARD, *STEPS, *COUNTED, "zero"),
+    "e": SIGNAL + FORWARD + STEPS + COUNTED + ("zero",),
     "dV": (
-        *SIGNAL,
-        *FORWARD,
-        "h-t-for-h-t-1",
-        "index-wraps",
-        "pre-activation-read",
-        "sum-outer-sum",
-        "outer-transposed",
-        *STEPS,
-        *COUNTED,
-        "zero",
+        SIGNAL
+        + FORWARD
+        + (
+            "h-t-for-h-t-1",
+            "index-wraps",
+            "pre-activation-read",
+            "sum-outer-sum",
+            "outer-transposed",
+        )
+        + STEPS
+        + COUNTED
+        + ("zero",)
     ),
-    "dc": (*SIGNAL, *FORWARD, *STEPS, *COUNTED, "zero"),
+    "dc": SIGNAL + FORWARD + STEPS + COUNTED + ("zero",),
     "dW": (
-        *SIGNAL,
-        *FORWARD,
-        *SLOPE,
-        *PLACED,
-        *BACK,
-        *CARRIED,
-        "h-t-for-h-t-1",
-        "index-wraps",
-        "pre-activation-read",
-        "sum-outer-sum",
-        "outer-transposed",
-        *PATTERNS,
-        "zero",
+        SIGNAL
+        + FORWARD
+        + SLOPE
+        + PLACED
+        + BACK
+        + CARRIED
+        + (
+            "h-t-for-h-t-1",
+            "index-wraps",
+            "pre-activation-read",
+            "sum-outer-sum",
+            "outer-transposed",
+        )
+        + PATTERNS
+        + ("zero",)
     ),
     "dU": (
-        *SIGNAL,
-        *FORWARD,
-        *SLOPE,
-        *PLACED,
-        *BACK,
-        *CARRIED,
-        "x-one-step-off",
-        "index-wraps",
-        "sum-outer-sum",
-        "outer-transposed",
-        *PATTERNS,
-        "zero",
+        SIGNAL
+        + FORWARD
+        + SLOPE
+        + PLACED
+        + BACK
+        + CARRIED
+        + (
+            "x-one-step-off",
+            "index-wraps",
+            "sum-outer-sum",
+            "outer-transposed",
+        )
+        + PATTERNS
+        + ("zero",)
     ),
-    "db": (
-        *SIGNAL,
-        *FORWARD,
-        *SLOPE,
-        *PLACED,
-        *BACK,
-        *CARRIED,
-        *PATTERNS,
-        "zero",
-    ),
+    "db": SIGNAL + FORWARD + SLOPE + PLACED + BACK + CARRIED + PATTERNS + ("zero",),
     "dh0": (
-        *SIGNAL,
-        *FORWARD,
-        *SLOPE,
-        *BACK,
-        "no-slope-at-h0",
-        "no-W-at-h0",
-        "h1-for-h0",
-        "last-loss-only",
-        "first-loss-dropped",
-        "last-loss-dropped",
-        *COUNTED,
-        "zero",
+        SIGNAL
+        + FORWARD
+        + SLOPE
+        + BACK
+        + (
+            "no-slope-at-h0",
+            "no-W-at-h0",
+            "h1-for-h0",
+            "last-loss-only",
+            "first-loss-dropped",
+            "last-loss-dropped",
+        )
+        + COUNTED
+        + ("zero",)
     ),
 }
 

@@ -4,7 +4,6 @@ with itself."""
 import contextlib
 import inspect
 import io
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -16,7 +15,11 @@ from tqdm import tqdm
 
 SLOW = 3  # seconds after which the progress is shown
 # where a frame of a traceback is not the reader's: this package, NumPy's folder, Python itself
-LIBRARIES = [Path(__file__).parents[1], Path(np.__file__).parents[1], Path(os.__file__).parent]
+LIBRARIES = [
+    Path(__file__).parents[1],
+    Path(np.__file__).parents[1],
+    Path(traceback.__file__).parent,
+]
 
 
 class Visit(NamedTuple):
@@ -101,7 +104,8 @@ def _same(before, after):
 
 def _own_traceback(error):
     """The traceback cut to the reader's own lines, the one that failed last."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    frames = traceback.TracebackException.from_exception(error).stack
+    frames = [f for f in frames if f.filename != __file__]
     own = [frame for frame in frames if not _from_a_library(frame.filename)] or frames
     shown = [
         traceback.FrameSummary(Path(f.filename).name, f.lineno, f.name, line=f.line) for f in own

@@ -18,8 +18,17 @@ def slips(names, numbers, also=()) -> str:
     if also:
         others = "; or if ".join(f"{said(name)} ({name})" for name in also)
         text += f" The same numbers come if {others}."
-    sections = dict.fromkeys(SLIPS[name].section for name in names)
+    sections = once(SLIPS[name].section for name in names)
     return f"{text} See {', '.join(SECTIONS[section] for section in sections)}."
+
+
+def once(values) -> tuple:
+    """Each of the values once, in the order in which they come first."""
+    found = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return tuple(found)
 
 
 def example(of, sizes, value, right) -> str:
@@ -44,7 +53,8 @@ def notes(seen) -> str:
 
 def number(value) -> str:
     """Four digits, with a true minus sign."""
-    return f"{float(f'{value:.4g}') + 0.0:g}".replace("-", "−")
+    rounded = float(f"{value:.4g}") + 0.0  # no −0
+    return f"{rounded:g}".replace("-", "−")
 
 
 def array(value, need: tuple[int, ...], of: str):
@@ -72,5 +82,5 @@ def array(value, need: tuple[int, ...], of: str):
 
 def _rows_from_one(found, need):
     """Rows 1…T of an array whose row 0 is NaN, as the book's own arrays have it."""
-    extra = found.ndim and need and found.shape == (need[0] + 1, *need[1:])
+    extra = found.ndim and need and found.shape == (need[0] + 1,) + need[1:]
     return found[1:] if extra and np.isnan(found[0]).all() else found

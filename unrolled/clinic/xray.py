@@ -6,6 +6,7 @@ ones has lost the path through time, and so on.  The parts can also be built wro
 factor or more exchanged; the way of building them whose fit leaves nothing over names the slip.
 """
 
+from collections import OrderedDict  # on the site's pages a dict has no order
 from functools import cache
 from itertools import combinations, product
 from typing import NamedTuple
@@ -70,13 +71,13 @@ def _network(rng, n, steps, batch, square):
         b=0.5 * rng.standard_normal(H), c=0.5 * rng.standard_normal(C)
     )
     many = (B,) if batch else ()
-    y = np.eye(C)[rng.integers(C, size=(steps, *many))]
+    y = np.eye(C)[rng.integers(C, size=(steps,) + many)]
     if n % 2:
         y[-1] = rng.dirichlet(np.ones(C), size=many or None)  # a soft label
     if steps > 2:
         y[n % steps] = 0  # a step without a label
-    x = rng.standard_normal((steps, *many, sizes["D"]))
-    return Network(params, x, y, 0.8 * rng.standard_normal((*many, H)))
+    x = rng.standard_normal((steps,) + many + (sizes["D"],))
+    return Network(params, x, y, 0.8 * rng.standard_normal(many + (H,)))
 
 
 def symmetric(network: Network) -> Network:
@@ -93,39 +94,49 @@ def only(network: Network, t: int) -> Network:
 
 
 # ── what can be built wrongly: {slip: what it does} ─────────────────────────────────────────────
-TRACES = {
-    "right": lambda p, x, h: p.U @ x + p.W @ h + p.b,
-    "bias-in-the-product": lambda p, x, h: p.U @ x + p.W @ (h + p.b),
-    "bias-dropped": lambda p, x, h: p.U @ x + p.W @ h,
-    "h0-dropped": lambda p, x, h: p.U @ x + p.W @ h + p.b,  # and h₀ = 0, see `_run`
-}
-SIGNALS = {  # from ŷ_t and y_t
-    "right": lambda p, y: p * y.sum() - y,
-    "y-hat-alone": lambda p, y: p,
-    "label-mass-ignored": lambda p, y: p - y,
-    "label-by-argmax": lambda p, y: p - _one_hot(y),
-    "label-by-argmax (where there is one)": lambda p, y: p * y.sum() - _one_hot(y) * y.any(),
-    "squared-error-signal": lambda p, y: p * (p - y) - p * (p @ (p - y)),
-    "softmax-diagonal": lambda p, y: -y * (1 - p),
-    "off-diagonal-sign": lambda p, y: -y * (1 - p) - p * (y.sum() - y),
-    "softmax-dropped": lambda p, y: -y / p,
-}
-SLOPES = {  # the slope at step k from a, h and the activation's own slope s, each with rows 0…T
-    "right": lambda a, h, s, k: s[k],
-    "none": lambda a, h, s, k: np.ones(h.shape[1]),
-    "slope-of-a": lambda a, h, s, k: 1 - a[k] ** 2,
-    "slope-of-tanh-h": lambda a, h, s, k: 1 - np.tanh(h[k]) ** 2,
-    "inverse-slope": lambda a, h, s, k: 1 / s[k],
-    "slope-twice": lambda a, h, s, k: s[k] ** 2,
-    "before": lambda a, h, s, k: s[k - 1],
-    "after": lambda a, h, s, k: s[min(k + 1, len(h) - 1)],
-}
-RELU_SLOPES = {
-    **{name: SLOPES[name] for name in ("right", "none", "before", "after")},
-    "slope-of-tanh": lambda a, h, s, k: 1 - np.tanh(a[k]) ** 2,
-    "slope-of-tanh (from h)": lambda a, h, s, k: 1 - h[k] ** 2,
-}
-PLACES = {"": (1, 1), " at the end": (1, 0), " in the carry": (0, 1)}  # (at the end, in the carry)
+TRACES = OrderedDict(
+    [
+        ("right", lambda p, x, h: p.U @ x + p.W @ h + p.b),
+        ("bias-in-the-product", lambda p, x, h: p.U @ x + p.W @ (h + p.b)),
+        ("bias-dropped", lambda p, x, h: p.U @ x + p.W @ h),
+        ("h0-dropped", lambda p, x, h: p.U @ x + p.W @ h + p.b),  # and h₀ = 0, see `_run`
+    ]
+)
+SIGNALS = OrderedDict(
+    [  # from ŷ_t and y_t
+        ("right", lambda p, y: p * y.sum() - y),
+        ("y-hat-alone", lambda p, y: p),
+        ("label-mass-ignored", lambda p, y: p - y),
+        ("label-by-argmax", lambda p, y: p - _one_hot(y)),
+        ("label-by-argmax (where there is one)", lambda p, y: p * y.sum() - _one_hot(y) * y.any()),
+        ("squared-error-signal", lambda p, y: p * (p - y) - p * (p @ (p - y))),
+        ("softmax-diagonal", lambda p, y: -y * (1 - p)),
+        ("off-diagonal-sign", lambda p, y: -y * (1 - p) - p * (y.sum() - y)),
+        ("softmax-dropped", lambda p, y: -y / p),
+    ]
+)
+SLOPES = OrderedDict(
+    [  # the slope at step k from a, h and the activation's own slope s, each with rows 0…T
+        ("right", lambda a, h, s, k: s[k]),
+        ("none", lambda a, h, s, k: np.ones(h.shape[1])),
+        ("slope-of-a", lambda a, h, s, k: 1 - a[k] ** 2),
+        ("slope-of-tanh-h", lambda a, h, s, k: 1 - np.tanh(h[k]) ** 2),
+        ("inverse-slope", lambda a, h, s, k: 1 / s[k]),
+        ("slope-twice", lambda a, h, s, k: s[k] ** 2),
+        ("before", lambda a, h, s, k: s[k - 1]),
+        ("after", lambda a, h, s, k: s[min(k + 1, len(h) - 1)]),
+    ]
+)
+RELU_SLOPES = OrderedDict(
+    [(name, SLOPES[name]) for name in ("right", "none", "before", "after")]
+    + [
+        ("slope-of-tanh", lambda a, h, s, k: 1 - np.tanh(a[k]) ** 2),
+        ("slope-of-tanh (from h)", lambda a, h, s, k: 1 - h[k] ** 2),
+    ]
+)
+PLACES = OrderedDict(
+    [("", (1, 1)), (" at the end", (1, 0)), (" in the carry", (0, 1))]
+)  # (at the end, in the carry)
 ORDERS = (
     "right",
     "power-outside",
@@ -136,36 +147,44 @@ ORDERS = (
     "slope-before-carry",
     "slope-on-carry-only",
 )
-STARTS = {  # the last step back, from ∂L_t/∂h_1, g, to ∂L_t/∂h_0; s is the slope at step 1
-    "right": lambda W, s, g: W.T @ (s * g),
-    "no-slope-at-h0": lambda W, s, g: W.T @ g,
-    "no-W-at-h0": lambda W, s, g: s * g,
-    "h1-for-h0": lambda W, s, g: g,
-    "no-transpose-W (at the last step)": lambda W, s, g: W @ (s * g),
-}
+STARTS = OrderedDict(
+    [  # the last step back, from ∂L_t/∂h_1, g, to ∂L_t/∂h_0; s is the slope at step 1
+        ("right", lambda W, s, g: W.T @ (s * g)),
+        ("no-slope-at-h0", lambda W, s, g: W.T @ g),
+        ("no-W-at-h0", lambda W, s, g: s * g),
+        ("h1-for-h0", lambda W, s, g: g),
+        ("no-transpose-W (at the last step)", lambda W, s, g: W @ (s * g)),
+    ]
+)
 READS = {  # what stands on the right of the outer product, for rows 0…T of a, h and x
-    "dW": {
-        "right": lambda a, h, x, k: h[k - 1],
-        "h-t-for-h-t-1": lambda a, h, x, k: h[k],
-        "pre-activation-read": lambda a, h, x, k: a[k - 1] if k > 1 else h[0],
-        "index-wraps": lambda a, h, x, k: h[k - 1] if k > 1 else h[-1],
-        "sum-outer-sum": lambda a, h, x, k: h[:-1].sum(axis=0),
-    },
-    "dU": {
-        "right": lambda a, h, x, k: x[k],
-        "x-one-step-off": lambda a, h, x, k: x[k - 1] if k > 1 else 0 * x[1],
-        "x-one-step-off (later)": lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else 0 * x[1],
-        "index-wraps": lambda a, h, x, k: x[k - 1] if k > 1 else x[-1],
-        "index-wraps (later)": lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else x[1],
-        "sum-outer-sum": lambda a, h, x, k: x[1:].sum(axis=0),
-    },
-    "dV": {
-        "right": lambda a, h, x, k: h[k],
-        "h-t-for-h-t-1": lambda a, h, x, k: h[k - 1],
-        "index-wraps": lambda a, h, x, k: h[k - 1] if k > 1 else h[-1],
-        "pre-activation-read": lambda a, h, x, k: a[k],
-        "sum-outer-sum": lambda a, h, x, k: h[1:].sum(axis=0),
-    },
+    "dW": OrderedDict(
+        [
+            ("right", lambda a, h, x, k: h[k - 1]),
+            ("h-t-for-h-t-1", lambda a, h, x, k: h[k]),
+            ("pre-activation-read", lambda a, h, x, k: a[k - 1] if k > 1 else h[0]),
+            ("index-wraps", lambda a, h, x, k: h[k - 1] if k > 1 else h[-1]),
+            ("sum-outer-sum", lambda a, h, x, k: h[:-1].sum(axis=0)),
+        ]
+    ),
+    "dU": OrderedDict(
+        [
+            ("right", lambda a, h, x, k: x[k]),
+            ("x-one-step-off", lambda a, h, x, k: x[k - 1] if k > 1 else 0 * x[1]),
+            ("x-one-step-off (later)", lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else 0 * x[1]),
+            ("index-wraps", lambda a, h, x, k: x[k - 1] if k > 1 else x[-1]),
+            ("index-wraps (later)", lambda a, h, x, k: x[k + 1] if k + 1 < len(x) else x[1]),
+            ("sum-outer-sum", lambda a, h, x, k: x[1:].sum(axis=0)),
+        ]
+    ),
+    "dV": OrderedDict(
+        [
+            ("right", lambda a, h, x, k: h[k]),
+            ("h-t-for-h-t-1", lambda a, h, x, k: h[k - 1]),
+            ("index-wraps", lambda a, h, x, k: h[k - 1] if k > 1 else h[-1]),
+            ("pre-activation-read", lambda a, h, x, k: a[k]),
+            ("sum-outer-sum", lambda a, h, x, k: h[1:].sum(axis=0)),
+        ]
+    ),
 }
 # which fields of Build an answer can have wrong
 TABLES = {
@@ -338,7 +357,7 @@ def _slope(key):
     """(kind, 1 if at the end, 1 if in the carry) of a key such as "none in the carry"."""
     for place, where in PLACES.items():
         if place and key.endswith(place):
-            return key.removesuffix(place), *where
+            return (key[: -len(place)],) + where
     return key, 1, 1
 
 
@@ -360,6 +379,47 @@ def slips(build: Build) -> tuple[str, ...]:
             name = _SLOPE_NAMES.get(kind) or _SLOPE_NAMES.get(kind[:1]) or kind[0]
             found.append(name.split(" (")[0])
     return tuple(found)
+
+
+PROBED = 1e-3  # more than this along its probe, and a way to build the parts is not the answer's
+PROBES = (1, 3, 2, 4, 5, 6, 7, 0)  # the networks that probes look at; two of them have every loss
+
+
+def candidates(
+    answers, of: str, batch=False, square=False, activation="tanh", wrong=1, left=0.0
+) -> list[Build]:
+    """Those of `builds` that may leave nothing over, or the share `left`: only these are fitted.
+
+    answers: as for `fit`.
+    """
+    found = builds(of, activation, square, wrong)
+    vectors = probes(of, batch, square, activation, wrong)
+    seen = np.concatenate([np.ravel(answers[n]) for n in PROBES])[::2][: vectors.shape[1]]
+    off = np.abs(vectors @ seen)
+    limit = max(PROBED, 10 * left) * np.linalg.norm(seen)
+    return [build for build, one in zip(found, off, strict=True) if one <= limit]
+
+
+@cache
+def probes(of: str, batch: bool, square: bool, activation: str, wrong: int) -> np.ndarray:
+    """For each of `builds`, a unit vector at right angles to its parts on few networks.
+
+    What an answer has along it is in no sum of these parts, so it is left over by every fit.
+    One row a build; its entries stand for every second one of the answers on `PROBES`, as many
+    networks as have more such entries than there are parts.
+    """
+    found = []
+    for build in builds(of, activation, square, wrong):
+        rows, n = [], 0
+        while n < 2 or sum(map(len, rows)) // 2 <= rows[0].shape[1]:
+            some = parts(networks(T, batch, square)[PROBES[n]], of, build, activation)
+            rows.append(some.reshape(len(some), -1).T)
+            n += 1
+        columns = np.concatenate(rows)[::2]
+        any_vector = np.cos(np.arange(len(columns)))
+        left = any_vector - columns @ np.linalg.lstsq(columns, any_vector, rcond=1e-10)[0]
+        found.append(left / np.linalg.norm(left))
+    return np.array(found)
 
 
 @cache

@@ -1,0 +1,5 @@
+"""Kinds of numbers, for `isinstance`."""
+
+Real = (int, float)
+Number = Complex = (int, float, complex)
+Integral = int
