@@ -13,7 +13,7 @@ import reference
 from autograd import grad
 
 from unrolled import rnn
-from unrolled.clinic import SLIPS, diagnose, xray
+from unrolled.clinic import SLIPS, diagnose, jacobian, xray
 from unrolled.clinic.catalogue import SECTIONS
 from unrolled.clinic.diagnosis import LEAVES
 from unrolled.clinic.planted import PATTERNS, names, planted
@@ -397,13 +397,17 @@ def test_a_window_that_is_asked_for(window):
             ("softmax-not-normalised",),
         ),
         (lambda z: 2 * np.diag(rnn.softmax(z)), ("square-missing", "softmax-diagonal", "factor")),
+        (lambda z: planted("J_softmax")(z) / 2, ("factor",)),
+        (lambda z: planted("J_softmax")(z) + 0.01 * (np.tri(len(z)) - np.tri(len(z)).T), ()),
         (lambda z: np.ones((len(z), len(z))), ()),
     ],
-    ids=["right", "diagonal", "sign", "exp", "diag twice", "unknown"],
+    ids=["right", "diagonal", "sign", "exp", "diag twice", "half", "nearly", "unknown"],
 )
 def test_the_softmax_jacobian(answer, slips):
     found = diagnose(answer, "J_softmax")
-    assert found.slips == slips and found.right == (found.text.startswith("Right"))
+    off = max(abs(answer(z) - planted("J_softmax")(z)).max() for (z,) in jacobian.inputs())
+    assert found.slips == slips and found.right == (off < 1e-9)
+    assert found.right == found.text.startswith("Right")
 
 
 def test_the_sign_off_the_diagonal():

@@ -10,7 +10,7 @@ from unrolled.clinic import patterns, xray
 from unrolled.clinic.planted import PATTERNS, names, planted
 from unrolled.rnn import init
 
-MANY, FEW = 200, 3  # networks for each slip, and for each product of two
+MANY, FEW = 200, 2  # networks for each slip, and for each product of two
 EXACT = 1e-9
 WRONG = [1e-6, 1e-4]  # what the diagnosis leaves over, and how near a weight is to a number
 

@@ -450,6 +450,27 @@ def test_a_picture_is_cut_to_what_all_its_frames_show():
     assert svg_of(show(draw, 0, figsize=(5, 4)).html).get("viewBox") == "69 141 78 78"
 
 
+def test_a_picture_is_cut_to_all_of_its_parts_and_not_to_what_is_empty():
+    def draw(fig):
+        ax = fig.add_axes([0, 0, 1, 1], xlim=(0, 5), ylim=(0, 4))
+        ax.axis("off")
+        ax.add_patch(Rectangle((1, 1), 1, 1))
+        fig.add_artist(Rectangle((0.6, 0.25), 0.2, 0.25))  # beside it, by the figure's own measure
+        fig.text(0, 0, "")
+        return "Two squares."
+
+    assert svg_of(show(draw, figsize=(5, 4)).html).get("viewBox") == "69 141 222 78"
+
+
+def test_one_piece_is_a_list_of_one():
+    def draw(figs):
+        (fig,) = figs
+        fig.text(0.5, 0.5, "a")
+        return "An a."
+
+    assert show(draw, figsize=[(3, 1)]).html.count("<svg") == 1
+
+
 def test_pieces_stand_side_by_side_under_one_sentence():
     def draw(figs, t):
         for i, fig in enumerate(figs):

@@ -51,6 +51,17 @@ def test_a_stack_gives_the_jacobian_that_single_calls_give(shape):
     np.testing.assert_array_equal(stacked_complex_step(stacked, x), single)
 
 
+def test_how_far_off_is_said_in_two_digits(capsys):
+    rejects("near", np.array([0.01]), np.array([1.0]))
+    assert "off by 99 %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("left, right", [([], [1.0]), ([1.0], [])])
+def test_one_empty_side_is_nothing_to_compare(left, right):
+    with pytest.raises(ValueError, match="nothing to compare"):
+        agree("empty", np.array(left), np.array(right))
+
+
 def test_a_check_by_both_methods_is_one_short_line(capsys):
     check("quadratic", GRADIENT, quadratic, X, method="both")
     line = "✓ quadratic: complex step agrees to 1e-12, central difference to 1e-8\n"

@@ -43,6 +43,7 @@ def objective(params, batch):
         (lambda: rtrl(OTHER, TRACE, Y), r"params has \(D, H, C\) = \(3, 4, 3\); \(2, 4, 3\)"),
         (lambda: rnn.bptt(PARAMS, tuple(TRACE), Y), "trace is a tuple; a Trace"),
         (lambda: rnn.loss(None, Y), "trace is None; a Trace"),
+        (lambda: rnn.loss(TRACE._replace(h=None), Y), "trace has arrays that do not fit"),
         (lambda: rnn.bptt(PARAMS, TRACE, Y, window=True), "window is True; a whole number"),
         (lambda: rnn.bptt(PARAMS, TRACE, Y, window=0), "window is 0; a whole number"),
         (lambda: rnn.loss(TRACE, with_entry(Y, np.nan)), "y has a NaN"),

@@ -195,6 +195,19 @@ def test_a_chapter_opens_with_its_number_and_the_strip(site, page):
         assert state == (("wrong" if entry["kind"] == "wrong" else "here") if here else "other")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapters_first_picture_comes_in_its_first_two_screens(phone, site, page, width):
+    with watch(phone, (site / f"{page}.html").as_uri()) as tab:
+        tab.set_viewport_size({"width": width, "height": 900})
+        picture = tab.locator("a.opener-picture > :is(svg, img)").bounding_box()
+        assert picture["y"] + picture["height"] < 1800 and picture["width"] > 200
+        target = tab.locator("a.opener-picture").get_attribute("href")
+        assert tab.locator(f"figure{target}").count() == 1
+        drawn = "e => e.tagName === 'IMG' || e.querySelector('use').getBBox().width > 100"
+        assert tab.locator("a.opener-picture > :is(svg, img)").evaluate(drawn)
+
+
 def test_the_strip_says_in_words_what_it_shows():
     states = ["other", "here", "wrong", "other", "wrong"]
     lines = [(f"N{i}", "", s) for i, s in enumerate(states, 1)]
@@ -262,3 +275,12 @@ def test_the_colours_are_there_with_scripts_off(browser, site, scheme, ground):
         assert re.match(rf"rgb\({ground},", colour)
         ink = tab.locator("article p").first.evaluate("e => getComputedStyle(e).color")
         assert ink != colour
+
+
+def test_a_section_that_the_clinic_names_is_a_link(site):
+    key = (site / "notebooks" / "my_gradient_is_off.html").read_text("utf-8")
+    links = re.findall(r'<a href="([\w.]+)#([\w-]+)">section 6\.7 \([^<]*</a>', key)
+    assert len(links) > 3
+    page, anchor = links[0]
+    assert f'id="{anchor}"' in (site / "notebooks" / page).read_text("utf-8")
+    assert not re.search(r'"[^"<>]*<a href', key)  # none in a label

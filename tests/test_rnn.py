@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.gradcheck import complex_step
-from unrolled.rnn import Params, bptt, forward, from_one, init, loss
+from unrolled.rnn import Params, accuracy, bptt, forward, from_one, init, loss, loss_and_gradient
 
 LEAVES = (*Params._fields, "h0")
 CASES = {"deadline": None, "max_examples": 40}
@@ -147,6 +147,23 @@ def test_an_unlabelled_step_sends_no_signal():
     y[1] = 0
     e = bptt(params, forward(params, x, h0), y).e
     assert (e[2] == 0).all() and (e[[1, 3]] != 0).all()
+
+
+def test_loss_and_gradient_are_those_of_the_three_calls():
+    params, _, x, y = case(7, T=3, B=2, D=2, H=4, C=3)
+    trace = forward(params, x)
+    value, gradient = loss_and_gradient(params, (x, y))
+    assert value == loss(trace, y)
+    for found, needed in zip(gradient, bptt(params, trace, y).params, strict=True):
+        assert (found == needed).all()
+
+
+def test_accuracy_of_a_batch_is_that_of_its_sequences():
+    params, _, x, y = case(9, T=4, B=3, D=2, H=4, C=3)
+    alone = [accuracy(forward(params, x[:, i]), y[:, i]) for i in range(3)]
+    assert accuracy(forward(params, x), y) == pytest.approx(np.mean(alone))
+    with pytest.raises(ValueError, match="y has no label at any step"):
+        accuracy(forward(params, x), 0 * y)
 
 
 def test_rows_that_do_not_exist_are_nan():

@@ -15,8 +15,9 @@ def counts() -> str:
     noted = sum("notes" in entry and "reading" not in entry for entry in entries)
     right, wrong, named = (kinds[kind] for kind in ("identity", "wrong", "definition"))
     return (
-        f"{len(entries)} lines: {right} identities, each checked; {wrong} wrong ones, each caught; "
-        f"{named} definitions, each used. {noted} are the notes’ own."
+        f"A tick for each of the notes’ {noted} lines; a hatched one is wrong, and put right. With "
+        f"the book’s own there are {len(entries)}: {right} identities, each checked; {wrong} wrong "
+        f"ones, each caught; {named} definitions, each used."
     )
 
 

@@ -1,9 +1,11 @@
-"""How a chapter opens: its part and number, and the strip of the notes' lines.
+"""How a chapter opens: its part and number, the strip of the notes' lines, its best picture.
 
 The strip has one tick for each line of the notes, made from the ledger: ink where this chapter
 answers for the line, red where it puts it right, faint where another page does.
 """
 
+import re
+from html import escape
 from pathlib import Path
 
 import ledger
@@ -72,6 +74,34 @@ def strip(found, uri, words):
     return f"{html}<p>{words}</p></nav>"
 
 
+def picture(doctree):
+    """The chapter's best picture once more, as a link to where it stands; None if none is tagged.
+
+    It is the one of the cell tagged `opener`.  A drawing is used, not copied: it weighs nothing,
+    and moves with the one that it shows.
+    """
+    for node in doctree.findall(nodes.raw):
+        cell = node.parent
+        while cell is not None and cell.get("nb_element") != "cell_code":
+            cell = cell.parent
+        if cell is None or "tag_opener" not in cell["classes"] or "<figure" not in node.astext():
+            continue
+        html = node.astext().replace("<figure", '<figure id="opener-figure"', 1)
+        head = re.search(r'<svg [^>]*?(viewBox="[^>]*)>', html)
+        if head:
+            html = html.replace("</defs><g>", '</defs><g id="opener-drawing">', 1)
+            drawing = f'<svg aria-hidden="true" {head[1]}><use href="#opener-drawing"/></svg>'
+        else:
+            drawing = re.sub(r'alt="[^"]*"', 'alt=""', re.search("<img[^>]*>", html)[0])
+        node.children, node.rawsource = [nodes.Text(html)], html
+        while not isinstance(cell, nodes.section):
+            cell = cell.parent
+        words = f"<span>{escape(cell.next_node(nodes.title).astext())}</span>"
+        link = f'<a class="opener-picture flipbook" href="#opener-figure">{drawing}{words}</a>'
+        return nodes.raw("", link, format="html")
+    return None
+
+
 def open_chapter(app, doctree, docname):
     """Put the kicker over the title of a numbered chapter, the strip under its first paragraph."""
     if app.builder.format != "html" or docname not in parts():
@@ -82,7 +112,8 @@ def open_chapter(app, doctree, docname):
     lede["classes"].append("lede")
     found, uri = lines(Path(docname).name), app.builder.get_relative_uri(docname, "book/notes")
     html = nodes.raw("", strip(found, uri, summary(found)), format="html")
-    section.insert(section.index(lede) + 1, html)
+    place = section.index(lede) + 1
+    section[place:place] = [html, *filter(None, [picture(doctree)])]
     section["classes"].append("chapter")
     section.insert(0, nodes.paragraph("", f"{part} · Chapter {number}", classes=["kicker"]))
 

@@ -52,7 +52,14 @@ def mark_tables(app, doctree):
             table["classes"].append("stacked")
 
 
+def bring_script(app, pagename, templatename, context, doctree):
+    """Let the keyboard reach a formula that scrolls."""
+    if 'class="katex-display"' in context.get("body", ""):
+        app.add_js_file("scrollers.js")
+
+
 def setup(app):
     app.connect("doctree-read", mark_tables)
     app.connect("doctree-read", mark_paragraphs)
     app.connect("doctree-read", keep_marks)
+    app.connect("html-page-context", bring_script)

@@ -29,6 +29,7 @@ import notes_boxes
 import opener
 import page_weight
 import prose
+import see_section
 from sphinx.util import logging
 
 from unrolled.page import css_text, site_script
@@ -92,6 +93,7 @@ def setup(app):
         folds,
         prose,
         opener,
+        see_section,
         fonts,
         linked,
         cards,

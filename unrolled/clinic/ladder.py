@@ -7,6 +7,8 @@ import numpy as np
 from unrolled.clinic.catalogue import SECTIONS, SLIPS
 from unrolled.clinic.words import number, once
 
+ALL_THERE = "Every part is there once: the slip is in how each of them is built."
+
 
 class Folded:
     """Nested headings with text, as folded HTML, and as an indented text where there is none.
@@ -50,6 +52,9 @@ def ladder(diagnosis) -> Folded:
     rungs = [("1 · An entry that is wrong", "\n".join(entries), "")]
     if diagnosis.weights is not None:
         plain, html = _parts(np.atleast_2d(diagnosis.weights))
+        if np.allclose(diagnosis.weights[np.isfinite(diagnosis.weights)], 1):
+            plain = f"{ALL_THERE}\n{plain}"
+            html = f"<p>{ALL_THERE}</p>{html}"
         rungs.append(("2 · Which parts are there, and how often", plain, html))
     sections = once(SECTIONS[SLIPS[name].section] for name in diagnosis.slips)
     rungs.append((f"{len(rungs) + 1} · What kind of slip it is", "\n".join(kinds), ""))

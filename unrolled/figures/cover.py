@@ -41,7 +41,7 @@ def _sentence(T, k, norms):
         )
     steps = f"{WORDS[T - k]} step{'s' * (T - k > 1)}"
     return (
-        f"{steps.capitalize()} back: to reach W at step {k}, the signal of L{subscript(T)} passes "
-        f"a matrix Wᵀ and a slope D {steps.replace(' step', ' time')}. "
-        f"Of {number(norms[T])} is left {number(norms[k])}."
+        f"{steps.capitalize()} back: the signal of L{subscript(T)} meets Wᵀ and a slope D "
+        f"{steps.replace(' step', ' more time')} before it reaches W at step {k}. This part of the "
+        f"gradient has the length {number(norms[k])}, that of step {T} had {number(norms[T])}."
     )

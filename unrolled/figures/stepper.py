@@ -66,7 +66,7 @@ def _code(ax, lines, current):
     ax.add_patch(Rectangle((0, current), 1, 1, fc=GRID, ec="none", alpha=0.5))
     for i, text in enumerate(lines):
         here = i == current
-        said = {"family": "DejaVu Sans Mono", "size": 11, "va": "center", "parse_math": False}
+        said = {"family": "DejaVu Sans Mono", "size": 10.5, "va": "center", "parse_math": False}
         ax.text(0.01, i + 0.5, "▸" if here else "", **said)
         ax.text(0.04, i + 0.5, text, color=SIGNAL if here else INK, **said)
 
