@@ -92,7 +92,9 @@ def picture(doctree):
             html = html.replace("</defs><g>", '</defs><g id="opener-drawing">', 1)
             drawing = f'<svg aria-hidden="true" {head[1]}><use href="#opener-drawing"/></svg>'
         else:
-            drawing = re.sub(r'alt="[^"]*"', 'alt=""', re.search("<img[^>]*>", html)[0])
+            drawing = re.sub(
+                r'alt="[^"]*"', 'alt="" aria-hidden="true"', re.search("<img[^>]*>", html)[0]
+            )
         node.children, node.rawsource = [nodes.Text(html)], html
         while not isinstance(cell, nodes.section):
             cell = cell.parent
