@@ -7,7 +7,7 @@ import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript/m
 const { files, programs, rounds = 1 } = JSON.parse(readFileSync(0, "utf8"));
 const bytes = [];
 const engine = await loadMicroPython({
-  heapsize: 2 ** 26,
+  heapsize: 2 ** 22,
   pystack: 2 ** 16,
   linebuffer: false,
   stdout: (piece) => bytes.push(...piece),

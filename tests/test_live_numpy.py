@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 FOLDER = Path(__file__).resolve().parents[1] / "book" / "live" / "numpy"
 settings.register_profile(
     "page",
-    max_examples=8,
+    max_examples=16,
     deadline=None,
     derandomize=True,
     database=None,
