@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from live import modules
+from live import PACKS, modules
 from mathematics import node_binary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,7 +14,7 @@ RUNNER = Path(__file__).with_name("engine_node.mjs")
 
 def run(programs: list[str], rounds: int = 1, **more) -> list[dict]:
     """{text, fault, seconds} of each program; `more` are further modules, NAME=text."""
-    given = modules(clinic=True) | {f"{name}.py": text for name, text in more.items()}
+    given = modules(*PACKS) | {f"{name}.py": text for name, text in more.items()}
     said = json.dumps({"files": given, "programs": programs, "rounds": rounds})
     done = subprocess.run(
         [os.fspath(node_binary()), os.fspath(RUNNER)],

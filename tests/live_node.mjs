@@ -1,5 +1,5 @@
 // Runs texts in the page's Python, by the page's own worker script, under Node. Reads from standard
-// input {engine: text of live-engine.js, cells: [code, …]}; writes [{text, fault, cut}, …].
+// input {engine: text of live-engine.js, cells: [{code, setup}, …]}; writes [{text, fault, cut, html}, …].
 import { readFileSync } from "node:fs";
 import vm from "node:vm";
 
@@ -30,8 +30,8 @@ function ask(data) {
 const started = await ask({ wasm, files });
 if (!started.ready) throw new Error(started.fault);
 const answers = [];
-for (const code of cells) {
-  const { text, fault, cut } = await ask({ code });
-  answers.push({ text, fault, cut });
+for (const cell of cells) {
+  const { text, fault, cut, html } = await ask(cell);
+  answers.push({ text, fault, cut, html });
 }
 process.stdout.write(JSON.stringify(answers));

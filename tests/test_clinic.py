@@ -1,6 +1,7 @@
 """The clinic: every slip is named, no right answer is called wrong, and bad answers are said."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -625,11 +626,15 @@ def test_bad_arguments_are_named(change, said):
 
 
 def test_it_shows_itself_in_jupyter_with_its_words():
-    html = diagnose(planted("dW", "explicit-only"))._repr_mimebundle_()
-    data = html[0] if isinstance(html, tuple) else html
-    assert "<svg" in data["text/html"] and "explicit-only" in data["text/html"]
-    assert "explicit-only" in data["text/plain"]
-    assert "text/html" not in diagnose(returns(None))._repr_mimebundle_()
+    found = diagnose(planted("dW", "explicit-only"))
+    html = found._repr_html_()
+    assert "explicit-only" in repr(found) and "explicit-only" in html
+    assert re.findall(r"<td[^>]*>(.*?)</td>", html.split("<tbody>")[1])[:7] == (
+        ["1", "", "", "", "", "0", "1"]
+    )
+    assert html.count("color-mix") == 5  # the parts that are there have a ground
+    assert "<table" not in diagnose(returns(None))._repr_html_()
+    assert "&lt;" in diagnose(lambda x: x)._replace(text="a < b")._repr_html_()
 
 
 # ── from the command line ──────────────────────────────────────────────────────────────────────

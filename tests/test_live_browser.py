@@ -9,15 +9,15 @@ from playwright.sync_api import expect
 
 from tests.browser import serve, visit
 from tests.firefox import MISSING, firefox, open_tab
-from tests.test_live import CELLS, SLIPS
+from tests.test_live import ON_PAGES, SLIPS
 
 expect.set_options(timeout=30_000)  # a machine that does much else is slow
 LOOP = "while True:\n    pass"
 PAGES = {}
-for name, code, outputs in CELLS:
-    folder = "" if name.startswith("index") else "notebooks/"
-    page = f"{folder}{name.partition(':')[0]}.html"
-    PAGES.setdefault(page, []).append((code, outputs))
+for cell in ON_PAGES:
+    folder = "" if cell.name.startswith("index") else "notebooks/"
+    page = f"{folder}{cell.name.partition(':')[0]}.html"
+    PAGES.setdefault(page, []).append((cell.code, cell.outputs))
 COVER = "index.html"
 
 
@@ -64,6 +64,33 @@ def test_each_live_cell_runs_and_a_slip_fails_its_check(browser, address, page):
             run(cell, code.replace(*slip[:2]))
             expect(cell.locator(".live-fault")).to_contain_text("CheckFailed")
             expect(cell.locator(".live-fault")).to_contain_text(slip[2])
+
+
+CLINIC = "notebooks/15_clinic.html"
+CARRY = ("dW += np.outer((1 - h[t] ** 2) * (params.V.T @ e[t]), h[t - 1])", (
+    "da = (1 - h[t] ** 2) * (params.V.T @ e[t] + carry)\n"
+    "        dW += np.outer(da, h[t - 1])\n"
+    "        carry = params.W.T @ da"
+))  # fmt: skip
+
+
+def test_an_exercise_of_the_clinic_is_diagnosed_and_mended_on_the_page(browser, address):
+    with visit(browser, f"{address}/{CLINIC}") as tab:
+        cell = tab.locator(".live").nth(4)
+        cell.get_by_role("button", name="Run").click()
+        ladder = cell.locator(".live-output details").first
+        expect(ladder).to_be_visible()
+        for rung in ladder.locator("summary").all():
+            rung.click()
+        parts = ladder.locator("table.triangle td").all_inner_texts()
+        assert parts[1:4] == ["1", "", ""] and parts.count("1") == 5 and parts.count("0") == 10
+        section = ladder.get_by_role("link", name="section 6.4")
+        assert section.get_attribute("href").startswith("06_explicit_implicit.html#")
+        mended = cell.get_by_role("textbox").input_value().replace(*CARRY)
+        mended = mended.replace("(params.W)\n", "(params.W)\n    carry = 0\n")
+        run(cell, mended.replace("ladder(diagnose(dW))", "diagnose(dW)"))
+        expect(cell.locator(".live-output")).to_contain_text("Right: it agrees with the exact dW")
+        expect(cell.locator(".live-output table.triangle td", has_text="1")).to_have_count(15)
 
 
 def test_an_error_shows_the_readers_own_line(tab):

@@ -14,7 +14,7 @@ import pytest
 from unrolled import rnn
 from unrolled.data import example
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "12_clinic.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "15_clinic.ipynb"
 IMPORTS = """import numpy as np
 from unrolled.clinic import diagnose
 from unrolled.clinic.ladder import ladder

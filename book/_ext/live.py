@@ -8,12 +8,16 @@ folder may load a script, and may not fetch.
 """
 
 import base64
-import gzip
 import json
 import re
+import subprocess
+import zlib
 from pathlib import Path
 
 import live_tables
+import python_minifier
+import zopfli.gzip
+from mathematics import node_binary
 from sphinx.errors import ConfigError
 
 from unrolled.page import without_comments
@@ -21,8 +25,11 @@ from unrolled.page import without_comments
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "book" / "live"
 PACKAGE = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-# what the page has of the book's package, beside the clinic
-UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data", "playground")
+TERSER = ROOT / "node_modules" / "terser" / "bin" / "terser"
+KEPT = ROOT / "_build" / "live"  # what takes long to make, until its sources change
+# what every page has of the book's package
+UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data")
+PACKS = ("clinic", "playground")  # of `unrolled`; each comes to the pages whose cells import it
 FILES = {"live.js": ("python.js", "cells.js"), "live.css": ("cells.css",)}  # of a page with a cell
 MEMORY = 2**31, 2**28  # the most that the engine may take: as it is built, and as a phone bears it
 LICENCE = """\
@@ -63,6 +70,7 @@ def engine_source() -> str:
         (1, "export async function loadMicroPython", "async function loadMicroPython"),
         (4, "import.meta.url", '""'),
         (1, "let Module={locateFile:", "let Module={wasmBinary:options.wasm,locateFile:"),
+        (4, "globalThis.process", "process"),
         (3, str(MEMORY[0]), str(MEMORY[1])),
     ):
         if text.count(old) != count:
@@ -74,37 +82,87 @@ def engine_source() -> str:
     return f"async function startEngine() {{\n{text}\nreturn loadMicroPython;\n}}\n"
 
 
-def modules(clinic: bool = False) -> dict[str, str]:
-    """Path → text of each Python file that can be imported on a page.
-
-    clinic: with unrolled.clinic and its tables too, which no live cell needs.
-    """
-    found = {path.relative_to(LIVE).as_posix(): path for path in LIVE.rglob("*.py")}
+def modules(*packs: str) -> dict[str, str]:
+    """Path → text of each Python file that can be imported on a page that has these packs."""
+    found = {path.name: path for path in LIVE.glob("*.py")}
+    found |= {f"numpy/{path.name}": path for path in (LIVE / "numpy").glob("*.py")}
     found |= {f"unrolled/{name}.py": ROOT / "unrolled" / f"{name}.py" for name in UNROLLED}
-    if clinic:
-        parts = (ROOT / "unrolled" / "clinic").glob("*.py")
-        found |= {f"unrolled/clinic/{path.name}": path for path in parts if path.stem != "__main__"}
     texts = {name: path.read_text("utf-8") for name, path in sorted(found.items())}
-    if clinic:
+    for name in packs:
+        texts |= pack(name)
+    return texts
+
+
+def pack(name: str) -> dict[str, str]:
+    """Path → text of each Python file of one of PACKS."""
+    if name == "playground":
+        paths = [ROOT / "unrolled" / "playground.py"]
+    else:
+        parts = (ROOT / "unrolled" / "clinic").glob("*.py")
+        paths = sorted(path for path in parts if path.stem != "__main__")
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    if name == "clinic":
+        own = sorted((LIVE / "clinic").glob("*.py"))  # for Python's modules that it alone uses
+        texts |= {path.name: path.read_text("utf-8") for path in own}
         texts |= {"stored.py": live_tables.module(1), "stored_pairs.py": live_tables.module(2)}
     return texts
+
+
+def small(files: dict[str, str]) -> dict[str, str]:
+    """The same modules without comments and docstrings, and with short names for their locals."""
+    return {path: kept(text, small_python) for path, text in files.items()}
+
+
+def small_python(text: str) -> str:
+    return python_minifier.minify(text, remove_literal_statements=True, hoist_literals=False)
+
+
+def small_script(text: str) -> str:
+    """A script without comments and spaces, with short names, and without what is for Node."""
+    command = [node_binary(), str(TERSER), "--compress", "passes=3", "--mangle"]
+    command += ["--define", "process=undefined"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def packed(wasm: bytes) -> str:
+    """Bytes as base64 of the smallest gzip, which a page unpacks."""
+    return base64.b64encode(zopfli.gzip.compress(wasm)).decode()
+
+
+def kept(source: str | bytes, make) -> str:
+    """make(source), computed once for a source."""
+    data = source if isinstance(source, bytes) else source.encode()
+    path = KEPT / f"{make.__name__}-{zlib.crc32(data):08x}-{len(data)}"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(make(source), "utf-8")
+    return path.read_text("utf-8")
 
 
 def engine_file() -> str:
     """The text of _static/live-engine.js, which hands the page all that a worker is made of."""
     about = json.loads((PACKAGE / "package.json").read_text("utf-8"))
-    wasm = gzip.compress((PACKAGE / "micropython.wasm").read_bytes(), mtime=0)
     engine = {
-        "script": engine_source() + without_comments(LIVE / "worker.js"),
-        "wasm": base64.b64encode(wasm).decode(),
-        "files": modules(),
+        "script": kept(engine_source() + (LIVE / "worker.js").read_text("utf-8"), small_script),
+        "wasm": kept((PACKAGE / "micropython.wasm").read_bytes(), packed),
+        "files": small(modules()),
     }
     licence = LICENCE.format(name="MicroPython", version=about["version"])
     return f"{licence}globalThis.liveEngine = {json.dumps(engine, ensure_ascii=False)};\n"
 
 
+def pack_file(name: str) -> str:
+    """The text of _static/live-NAME.js, which adds a pack to the engine's files."""
+    files = json.dumps(small(pack(name)), ensure_ascii=False)
+    return f"Object.assign(liveEngine.files, {files});\n"
+
+
 def page_text(name: str) -> str:
-    """One of FILES, without the comments and the indents of its sources."""
+    """One of FILES, made small."""
+    if name.endswith(".js"):
+        text = "".join((LIVE / part).read_text("utf-8") for part in FILES[name])
+        return kept(text, small_script)
     text = "".join(without_comments(LIVE / part) for part in FILES[name])
     return re.sub(r"^ +", "", text, flags=re.M)
 
@@ -117,6 +175,7 @@ def prepare(app):
         texts = {"live-engine.js": engine_file()}
     except ConfigError as missing:
         raise SystemExit(f"The book cannot be built. {missing}") from missing
+    texts |= {f"live-{name}.js": pack_file(name) for name in PACKS}
     texts |= {name: page_text(name) for name in FILES}
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
@@ -128,10 +187,14 @@ def prepare(app):
 
 def bring_files(app, pagename, templatename, context, doctree):
     """Bring the style and the scripts to the pages that have a live cell."""
-    if 'class="cell tag_live' in context.get("body", ""):
+    body = context.get("body", "")
+    if 'class="cell tag_live' in body:
+        packs = [name for name in PACKS if re.search(rf'class="nn">unrolled\.{name}\b', body)]
         for name in FILES:
-            add = app.add_css_file if name.endswith(".css") else app.add_js_file
-            add(name)
+            if name.endswith(".css"):
+                app.add_css_file(name)
+            else:
+                app.add_js_file(name, **({"data-packs": " ".join(packs)} if packs else {}))
 
 
 def setup(app):

@@ -47,9 +47,21 @@
     }
   }
 
+  // cells that later ones need, wherever they stand before them
+  const setups = [...document.querySelectorAll("div.cell.tag_live-setup")];
+  const sourceOf = (cell) => cell.querySelector(".cell_input pre");
+  const codeOf = (cell) => sourceOf(cell).textContent.trimEnd();
+
+  // where the book has the sections that an output names
+  const sections = JSON.parse(document.querySelector("script.sections")?.textContent ?? "{}");
+  const led = (html) =>
+    html.replace(/section (\d+\.\d+) \([^()<>]*\)/g, (said, number) =>
+      sections[number] ? `<a href="${sections[number]}">${said}</a>` : said,
+    );
+
   function enliven(cell) {
-    const source = cell.querySelector(".cell_input pre");
-    const code = source.textContent.trimEnd();
+    const source = sourceOf(cell);
+    const code = codeOf(cell);
     const stored = cell.querySelector(".cell_output");
     const editor = make("textarea", "live-code");
     const bar = make("div", "live-bar");
@@ -90,20 +102,27 @@
       state.textContent = "";
       const soon = setTimeout(() => (state.textContent = "Running …"), 300);
       const late = setTimeout(() => (stop.hidden = false), PATIENCE);
-      const fault = await pagePython.run(editor.value, (piece) => {
-        text += piece;
-        dress(output, text);
-        output.hidden = false;
-      });
+      let html = "";
+      const setup = setups.filter((other) => other.compareDocumentPosition(cell) & 4);
+      const fault = await pagePython.run(
+        editor.value,
+        (piece) => {
+          text += piece;
+          dress(output, text);
+          output.hidden = false;
+        },
+        { setup: setup.map(codeOf).join("\n"), show: (value) => (html = value) },
+      );
       clearTimeout(soon);
       clearTimeout(late);
       if (document.activeElement === stop) editor.focus();
       stop.hidden = true;
       run.disabled = reset.disabled = false;
       if (!text) output.replaceChildren();
+      output.insertAdjacentHTML("beforeend", led(html));
       if (fault) output.append(make("pre", "live-fault", fault));
-      output.hidden = !text && !fault;
-      state.textContent = text || fault ? "" : "It ran, and printed nothing.";
+      output.hidden = !text && !html && !fault;
+      state.textContent = text || html || fault ? "" : "It ran, and printed nothing.";
       cell.classList.add("live-ran");
     }
 

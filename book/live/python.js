@@ -1,23 +1,29 @@
 // Python on the page, for whatever runs it: one worker, one text after the other.
 //   pagePython.warm()             begins to load the engine
-//   pagePython.run(code, print)   a promise of what went wrong, in words; "" if nothing did
+//   pagePython.run(code, print, more)  a promise of what went wrong, in words; "" if nothing did;
+//                                 more: {setup: what runs before it, show: gets its value's HTML}
 //   pagePython.stop()             ends what runs
 globalThis.pagePython = (() => {
-  const address = new URL("live-engine.js", document.currentScript.src);
+  const { src, dataset } = document.currentScript;
+  const packs = dataset.packs?.split(" ") ?? []; // more modules, which this page's cells import
   let starting, worker, running;
   let last = Promise.resolve();
 
-  const load = () =>
+  const load = (name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = address;
+      script.src = new URL(`live-${name}.js`, src);
       script.onload = resolve;
-      script.onerror = () => reject(Error("Python could not be loaded: live-engine.js is missing."));
+      script.onerror = () => reject(Error(`Python could not be loaded: live-${name}.js is missing.`));
       document.head.append(script);
     });
 
   async function begin() {
-    if (!globalThis.liveEngine) await load();
+    if (!globalThis.liveEngine) await load("engine");
+    while (packs.length) {
+      await load(packs[0]);
+      packs.shift();
+    }
     const { script, wasm, files } = liveEngine;
     const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     worker = new Worker(url);
@@ -45,7 +51,7 @@ globalThis.pagePython = (() => {
     running?.(why);
   }
 
-  async function one(code, print) {
+  async function one(code, print, { setup, show }) {
     const fault = await new Promise((resolve) => {
       running = resolve;
       ready().then(() => {
@@ -54,10 +60,11 @@ globalThis.pagePython = (() => {
         worker.onmessage = ({ data }) => {
           if (data.text) print(data.text);
           if (data.cut) print("\n… It printed more than this page shows.\n");
+          if (data.html) show(data.html);
           if (data.full) drop();
           if (data.done) resolve(data.fault);
         };
-        worker.postMessage({ code });
+        worker.postMessage({ code, setup });
       }, (error) => resolve(error.message));
     });
     running = undefined;
@@ -67,7 +74,7 @@ globalThis.pagePython = (() => {
   addEventListener("pagehide", () => stop("Stopped, since the page was left."));
   return {
     warm: () => ready().catch(() => {}),
-    run: (code, print) => (last = last.then(() => one(code, print))),
+    run: (code, print, more = {}) => (last = last.then(() => one(code, print, more))),
     stop,
   };
 })();

@@ -61,16 +61,18 @@ def _made(name, body):
 def _fields(text, name):
     """The annotated names in the body of a class, in order."""
     found, inside, quoted = [], False, False
-    head, field = re.compile(f"^class {name}\\("), re.compile("^ +([A-Za-z_0-9]+): ")
+    head, field = re.compile(f"^class {name}\\("), re.compile("^[ \t]*([A-Za-z_0-9]+):")
     for line in text.split("\n"):
         if head.match(line):
             inside = True
-        elif inside:
+            line = line[line.index("):") + 2 :]  # in a small module the fields stand there
+        if inside:
             marks = line.count('"""')
+            fields = [field.match(piece) for piece in line.split(";")]
             if quoted or marks:
                 quoted = quoted != (marks == 1)
-            elif field.match(line):
-                found.append(field.match(line).group(1))
+            elif fields[0]:
+                found += [one.group(1) for one in fields if one]
             elif line.strip() and not line.strip().startswith("#"):
                 break
     return found

@@ -36,18 +36,19 @@ async function start({ wasm, files }) {
   python = engine.pyimport("run_cell");
 }
 
-function run(code) {
+function run({ code, setup = "" }) {
   [bytes, printed, sent] = [[], 0, performance.now()];
-  const fault = python.run(code);
+  const fault = python.run(code, setup);
   send();
   const cut = printed > MOST;
-  postMessage({ done: true, fault, cut, full: /^MemoryError/m.test(fault) });
+  const full = /^MemoryError/m.test(fault);
+  postMessage({ done: true, fault, cut, full, html: python.shown() });
 }
 
 self.onmessage = async ({ data }) => {
   try {
     if (data.wasm) await start(data);
-    else run(data.code);
+    else run(data);
     if (data.wasm) {
       postMessage({ ready: true });
       python.run("import numpy, unrolled.gradcheck"); // before they are asked for

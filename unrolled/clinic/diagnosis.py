@@ -2,12 +2,14 @@
 
 import copy
 from collections import OrderedDict  # on the site's pages a dict has no order
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
 from unrolled.clinic import jacobian, patterns, words, xray
 from unrolled.clinic.known import EXACT, SINGLE, facts, relative
+from unrolled.clinic.triangle import triangle
 from unrolled.clinic.visit import takes, visit
 from unrolled.clinic.xray import RIGHT, B, T
 
@@ -33,17 +35,12 @@ class Diagnosis(NamedTuple):
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_html_(self):
+        """The words, and the triangle of parts if there is one."""
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self.text.split("\n\n"))
         if self.weights is None or self.weights.ndim < 2:
-            return {"text/plain": self.text}
-        from unrolled.figures.clinic import triangle  # here: a diagnosis needs no picture
-        from unrolled.flipbook import show
-
-        def draw(fig):
-            triangle(fig, self.weights)
-            return self.text
-
-        return show(draw, figsize=(3.2, 2.8))._repr_mimebundle_()
+            return lines
+        return lines + triangle(self.weights)[1]
 
 
 def diagnose(

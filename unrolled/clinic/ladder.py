@@ -5,7 +5,8 @@ from html import escape
 import numpy as np
 
 from unrolled.clinic.catalogue import SECTIONS, SLIPS
-from unrolled.clinic.words import number, once
+from unrolled.clinic.triangle import triangle
+from unrolled.clinic.words import once
 
 ALL_THERE = "Every part is there once: the slip is in how each of them is built."
 
@@ -51,7 +52,8 @@ def ladder(diagnosis) -> Folded:
             kinds.append(leaf + _said(yours + words))
     rungs = [("1 · An entry that is wrong", "\n".join(entries), "")]
     if diagnosis.weights is not None:
-        plain, html = _parts(np.atleast_2d(diagnosis.weights))
+        plain, html = triangle(diagnosis.weights)
+        plain = f"\n{plain}"
         if np.allclose(diagnosis.weights[np.isfinite(diagnosis.weights)], 1):
             plain = f"{ALL_THERE}\n{plain}"
             html = f"<p>{ALL_THERE}</p>{html}"
@@ -67,26 +69,3 @@ def _said(words):
     """The words of the slips, without the section."""
     words = words.replace(" Yours is the exact gradient, but ", "").split(" See ")[0]
     return words[0].upper() + words[1:]
-
-
-def _parts(weights):
-    """The weights as text and as an HTML table; a row is a loss, a column a step."""
-    lost = weights.shape[0] == 1
-    columns = [f"{'t' if lost else 'k'} = {k}" for k in range(1, weights.shape[1] + 1)]
-    rows = ["weight" if lost else f"L{t}" for t in range(1, len(weights) + 1)]
-    shown = [
-        ["" if np.isnan(value) else number(np.round(value, 2)) for value in row] for row in weights
-    ]
-    width = max(len(cell) for row in [columns] + shown for cell in row)
-    lines = [" " * 6 + "  ".join(f"{cell:>{width}}" for cell in columns)]
-    lines += [
-        f"{name:<6}" + "  ".join(f"{cell:>{width}}" for cell in row)
-        for name, row in zip(rows, shown, strict=True)
-    ]
-    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
-    body = "".join(
-        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>"
-        for name, row in zip(rows, shown, strict=True)
-    )
-    table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return "\n" + "\n".join(line.rstrip() for line in lines), table

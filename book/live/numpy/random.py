@@ -14,8 +14,15 @@ from .ufuncs import _log1p
 
 MASK32, MASK64, MASK128 = (1 << 32) - 1, (1 << 64) - 1, (1 << 128) - 1
 STEP = 47026247687942121848144207491837523525
-NORMAL = unpack("<256d", bytes.fromhex(tables.NORMAL))
-EXPONENTIAL = unpack("<256d", bytes.fromhex(tables.EXPONENTIAL))
+
+
+def _doubles(text):
+    """The 256 numbers of one of `tables`."""
+    planes = bytes.fromhex(text)
+    return unpack("<256d", bytes([planes[256 * j + i] for i in range(256) for j in range(8)]))
+
+
+NORMAL, EXPONENTIAL = _doubles(tables.NORMAL), _doubles(tables.EXPONENTIAL)
 
 
 def _seeded(seed):
