@@ -244,7 +244,7 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     """Run every mutant of a notebook in the namespace of its cell, then the cells that rest on it.
 
     Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
-    of them: the first of each kind in each cell, and every eighth.  Cells that only draw are not
+    of them: the first of each kind in each cell, and every sixteenth.  Cells that only draw are not
     run, so no other cell may need what they bind; what only they need, or only slow ones, is not
     mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where the notebook
     fails.
@@ -263,7 +263,7 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     tried, alive, speakers = [], [], _speakers(cells)
     for i in range(len(cells)):
         found = _found(cells, slow, speakers, i)
-        for mutant, chain in _part(found, 8) if part else found:
+        for mutant, chain in _part(found, 16) if part else found:
             tried.append(mutant)
             namespace.clear()
             namespace.update(_copied(before[i]))

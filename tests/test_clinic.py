@@ -670,7 +670,13 @@ def test_an_endless_answer_shows_that_it_runs_and_can_be_interrupted(tmp_path):
     command = [sys.executable, "-m", "unrolled.clinic", f"{path}:dW"]
     environment = {k: v for k, v in os.environ.items() if k != "TQDM_DISABLE"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # tests that a shell runs in the background inherit that interrupts are ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as running:
         patience = Timer(60, running.kill)
         patience.start()
