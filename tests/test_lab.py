@@ -187,7 +187,7 @@ def test_the_playground_redraws_as_a_slider_moves(browser, tmp_path):
         page.get_by_role("slider").first.focus()
         page.keyboard.press("ArrowRight")
         expect(caption).to_contain_text("T=9, H=5", timeout=1000 * PATIENCE)
-        assert python(page, "print(sliders['T'].value)") == "9"
+        assert python(page, "print(panel.sliders['T'].value)") == "9"
 
 
 def test_make_lab_opens_the_notebooks(tmp_path):

@@ -1,53 +1,42 @@
-"""The playground recomputes as its sliders move: tried with a real kernel."""
+"""The playground where a kernel runs: it recomputes as its sliders move."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 import reference
-from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "playground.ipynb"
+from notebooks import ROOT, WIDGET_VIEW
+from unrolled.panel import Playground
+from unrolled.playground import network
+
+START = {"T": 8, "H": 5, "radius": 1.1, "seed": 0, "window": 3}
 POSITIONS = [
     {"T": 12, "H": 3, "radius": 0.6, "seed": 4, "window": 2},
     {"T": 1, "H": 1, "radius": 0.05, "seed": 0, "window": 20},
     {"T": 20, "H": 24, "radius": 2.5, "seed": 50, "window": 20},
 ]
-MOVE = """
-for position in {positions}:
-    for name, value in position.items():
-        sliders[name].value = value
-    print(picture.value)
-    params, x, h0, y = network(*(position[name] for name in ("T", "H", "radius", "seed")))
-    print("arrays", [a.tolist() for a in (*params, h0, x, y)])
-"""
 
 
 @pytest.fixture(scope="module")
-def printed():
-    """What the kernel printed after each move: (picture, the network's arrays)."""
-    book = nbformat.read(NOTEBOOK, as_version=4)
-    book.cells.append(nbformat.v4.new_code_cell(MOVE.format(positions=POSITIONS)))
-    NotebookClient(book, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
-    out = "".join(o.text for o in book.cells[-1].outputs if o.output_type == "stream")
-    pictures = re.split(r"^arrays (.*)$", out, flags=re.MULTILINE)
-    return list(zip(pictures[0::2], map(eval, pictures[1::2]), strict=False))
+def panel():
+    return Playground(**START)
 
 
-@pytest.mark.parametrize("i", range(len(POSITIONS)))
-def test_a_moved_slider_recomputes_the_picture(printed, i):
-    position, (picture, arrays) = POSITIONS[i], printed[i]
-    *params, h0, x, y = map(np.array, arrays)
-    assert params[1].shape == (position["H"],) * 2 and len(x) == position["T"]
-    radius = np.abs(np.linalg.eigvals(params[1])).max()
-    np.testing.assert_allclose(radius, position["radius"])
-    assert "<svg" in picture
-    said = re.search(r"<figcaption>(.*?)</figcaption>", picture, re.DOTALL)[1]
-    assert f"T={position['T']}, H={position['H']}," in said
-    assert f"the loss is {reference.loss(*params, h0, x, y):.3f}" in said
-    assert f"off by {off(position['window'], params, h0, x, y):.0f} %" in said
+def said(panel):
+    return re.search(r"<figcaption>(.*?)</figcaption>", panel.drawn.value)[1]
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+def test_a_moved_slider_recomputes_the_picture(panel, position):
+    for name, value in position.items():
+        panel.sliders[name].value = value
+    params, x, h0, y = network(*(position[name] for name in ("T", "H", "radius", "seed")))
+    assert params.W.shape == (position["H"],) * 2 and len(x) == position["T"]
+    assert f"T={position['T']}, H={position['H']}," in said(panel)
+    assert f"the loss is {reference.loss(*params, h0, x, y):.3f}" in said(panel)
+    assert f"off by {off(position['window'], params, h0, x, y):.0f} %" in said(panel)
 
 
 def off(window, params, h0, x, y):
@@ -64,8 +53,23 @@ def off(window, params, h0, x, y):
     return 100 * np.linalg.norm(cut - exact) / np.linalg.norm(exact)
 
 
-def test_the_stored_page_shows_no_dead_control():
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            text = str(output.get("data", {}))
-            assert "IntSlider" not in text and "widget-view" not in text
+def test_a_w_that_was_typed_and_one_that_is_none(panel):
+    panel.own.value = "0.5 0\n0 -0.25"
+    assert "H=2, spectral radius 0.50" in said(panel)
+    panel.own.value = "1 <"
+    assert panel.drawn.value == "<p>“&lt;” is not a number; W needs rows of numbers.</p>"
+    panel.own.value = " "
+    assert f"H={panel.sliders['H'].value}," in said(panel)
+
+
+@pytest.mark.parametrize("start", [START | {"K": 1}, {"T": 1}])
+def test_each_slider_needs_a_start(start):
+    with pytest.raises(TypeError, match="needs each slider once"):
+        Playground(**start)
+
+
+def test_a_page_without_a_kernel_shows_the_picture():
+    cells = nbformat.read(ROOT / "notebooks" / "playground.ipynb", as_version=4).cells
+    (stored,) = (cell.outputs[0].data for cell in cells if "Playground(T=8" in cell.source)
+    assert stored["text/html"] == Playground(**START).drawn.value
+    assert WIDGET_VIEW not in stored and "IntSlider" not in str(stored)

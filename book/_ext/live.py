@@ -31,6 +31,10 @@ KEPT = ROOT / "_build" / "live"  # what takes long to make, until its sources ch
 UNROLLED = ("__init__", "gradcheck", "inputs", "rnn", "rtrl", "matrices", "data")
 PACKS = ("clinic", "playground")  # of `unrolled`; each comes to the pages whose cells import it
 FILES = {"live.js": ("python.js", "cells.js"), "live.css": ("cells.css",)}  # of a page with a cell
+PLAYGROUND = {  # of the page with the playground
+    "playground.js": ("python.js", "playground.js"),
+    "playground.css": ("cells.css", "playground.css"),
+}
 MEMORY = 2**31, 2**28  # the most that the engine may take: as it is built, and as a phone bears it
 LICENCE = """\
 /* {name} {version}, copyright 2013-2025 Damien P. George and others, under the MIT licence:
@@ -159,11 +163,11 @@ def pack_file(name: str) -> str:
 
 
 def page_text(name: str) -> str:
-    """One of FILES, made small."""
+    """One of FILES or PLAYGROUND, made small."""
+    parts = [LIVE / part for part in (FILES | PLAYGROUND)[name]]
     if name.endswith(".js"):
-        text = "".join((LIVE / part).read_text("utf-8") for part in FILES[name])
-        return kept(text, small_script)
-    text = "".join(without_comments(LIVE / part) for part in FILES[name])
+        return kept("".join(part.read_text("utf-8") for part in parts), small_script)
+    text = "".join(map(without_comments, parts))
     return re.sub(r"^ +", "", text, flags=re.M)
 
 
@@ -176,7 +180,7 @@ def prepare(app):
     except ConfigError as missing:
         raise SystemExit(f"The book cannot be built. {missing}") from missing
     texts |= {f"live-{name}.js": pack_file(name) for name in PACKS}
-    texts |= {name: page_text(name) for name in FILES}
+    texts |= {name: page_text(name) for name in FILES | PLAYGROUND}
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -195,6 +199,9 @@ def bring_files(app, pagename, templatename, context, doctree):
                 app.add_css_file(name)
             else:
                 app.add_js_file(name, **({"data-packs": " ".join(packs)} if packs else {}))
+    if 'class="flipbook playground"' in body:
+        app.add_css_file("playground.css")
+        app.add_js_file("playground.js", **{"data-packs": "playground"})
 
 
 def setup(app):
