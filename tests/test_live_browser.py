@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser import serve, visit
 from tests.firefox import MISSING, firefox, open_tab
 from tests.test_live import ON_PAGES, SLIPS
+from unrolled.playground import picture
 
 expect.set_options(timeout=30_000)  # a machine that does much else is slow
 LOOP = "while True:\n    pass"
@@ -288,3 +289,21 @@ def test_firefox_stops_an_endless_loop_and_goes_on(fox, site):
     stopping = f"setTimeout(() => pagePython.stop(), 500), {TYPE_AND_RUN % json.dumps(LOOP)}"
     assert fox.evaluate(stopping).endswith("Stopped.")
     assert fox.evaluate(TYPE_AND_RUN % json.dumps("print(6 * 7)")) == "42"
+
+
+MOVE = """(async () => {
+  const input = document.querySelector(".playground input");
+  const caption = document.querySelector(".playground figcaption");
+  input.value = 9;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise((done) => new MutationObserver(done).observe(caption, { childList: true }));
+  const drawn = document.querySelector(".playground svg path");
+  return `${caption.textContent} ${getComputedStyle(drawn).fill}`;
+})()"""
+
+
+def test_firefox_moves_the_playground_from_a_folder(fox, site):
+    fox.goto((site / "notebooks/playground.html").as_uri())
+    sentence, _, fill = fox.evaluate(MOVE).partition(" %. ")
+    assert f"<figcaption>{sentence} %.</figcaption>" in picture(T=9)
+    assert fill == "rgb(69, 48, 154)"  # a colour that has its name in the book's style

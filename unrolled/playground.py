@@ -95,12 +95,11 @@ def contributions(params, trace, e):
     T = len(e) - 1
     norms = np.full((T + 1, T + 1), np.nan)
     lengths, slopes = np.linalg.norm(trace.h, axis=1), 1 - trace.h**2
-    for t in range(1, T + 1):
-        signal = params.V.T @ e[t]
-        for k in range(t, 0, -1):
-            da = slopes[k] * signal
-            norms[t, k] = np.linalg.norm(da) * lengths[k - 1]
-            signal = params.W.T @ da
+    signals = e @ params.V  # row t: of the loss L_t at h_k, first at h_t
+    for k in range(T, 0, -1):
+        da = slopes[k] * signals[k:]  # of the losses from step k on
+        norms[k:, k] = np.linalg.norm(da, axis=1) * lengths[k - 1]
+        signals[k:] = da @ params.W
     return norms
 
 
