@@ -211,14 +211,14 @@ def _triangle(norms, window):
 
 def _shades():
     """What the shades of the triangle say, above it."""
-    x, parts = LEFT + 106, [_text(LEFT, 18, "norm of a part", "start")]
-    parts.append(_text(x, 18, _ten_to(FAINT), "start"))
+    x, parts = LEFT + 150, [_text(LEFT, 18, "norm of a part", "start")]
+    parts.append(_text(x - 4, 18, _ten_to(FAINT), "end"))
     for i in range(FAINT, FULL + 1):
         parts.append(
-            f'<rect x="{x + 36 + 15 * (i - FAINT)}" y="6" width="14" height="14" '
+            f'<rect x="{x + 15 * (i - FAINT)}" y="6" width="14" height="14" '
             f'fill="{IMPLICIT}" {_opacity(_level(10.0**i))}/>'
         )
-    parts.append(_text(x + 132, 18, "10", "start"))
+    parts.append(_text(x + 94, 18, "10", "start"))
     return parts
 
 
