@@ -46,10 +46,10 @@ class Var(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, op, method, *operands, **options):  # and here for +, @, np.tanh, …
         """op(*operands, **options), written down.  Raises TypeError if RULES has no rule for it."""
-        rule = RULES.get(op) if method == "__call__" else None
+        rule, asked = RULES.get(op), [*{method} - {"__call__"}, *options]
         needs = rule.__code__.co_varnames[1 : rule.__code__.co_argcount] if rule else ()
-        if rule is None or options.keys() - set(needs):
-            raise TypeError(f"no rule for {' '.join([op.__name__, method.strip('_'), *options])}")
+        if rule is None or set(asked) - set(needs):
+            raise TypeError(" ".join(["no rule for", op.__name__, *asked]))
         if any(getattr(v, "tape", self.tape) is not self.tape for v in operands):
             raise ValueError(f"{op.__name__} is given Vars of two tapes; one tape is needed")
         values, stored = [getattr(v, "value", v) for v in operands], {}
