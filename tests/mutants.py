@@ -50,6 +50,7 @@ MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "inputs": ["tests/test_inputs.py", "tests/test_rnn.py"],
     "rnn": ["tests/test_rnn.py", "tests/test_inputs.py"],
     "rtrl": ["tests/test_rtrl.py"],
+    "tape": ["tests/test_tape.py"],
     "train": ["tests/test_inputs.py", "tests/test_train.py", "-knot stored and not learnt"],
     "data": ["tests/test_inputs.py", "tests/test_data.py"],
     "svg": ["tests/test_flipbook.py"],
