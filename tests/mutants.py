@@ -53,6 +53,7 @@ MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "scan": ["tests/test_scan.py"],
     "checkpoints": ["tests/test_checkpoints.py"],
     "counted": ["tests/test_counted.py"],
+    "tape": ["tests/test_tape.py"],
     "train": ["tests/test_inputs.py", "tests/test_train.py", "-knot stored and not learnt"],
     "data": ["tests/test_inputs.py", "tests/test_data.py"],
     "svg": ["tests/test_flipbook.py"],
