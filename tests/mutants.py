@@ -47,9 +47,10 @@ RIGHT = "_right_value"
 MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "gradcheck": ["tests/test_gradcheck.py"],
     "matrices": ["tests/test_matrices.py"],
-    "inputs": ["tests/test_inputs.py", "tests/test_rnn.py"],
+    "inputs": ["tests/test_inputs.py", "tests/test_rnn.py", "tests/test_gates.py"],
     "rnn": ["tests/test_rnn.py", "tests/test_inputs.py"],
     "rtrl": ["tests/test_rtrl.py"],
+    "gates": ["tests/test_gates.py"],
     "train": ["tests/test_inputs.py", "tests/test_train.py", "-knot stored and not learnt"],
     "data": ["tests/test_inputs.py", "tests/test_data.py"],
     "svg": ["tests/test_flipbook.py"],
