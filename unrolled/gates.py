@@ -78,16 +78,15 @@ def gru_forward(params: Params, x: np.ndarray, h0: np.ndarray | None = None) -> 
     h[0] = h0
     a[1:] = b
     a[1:, ..., : 3 * H] += x[1:] @ U.T
+    (_, _, a_n, m), (_, f, n) = _blocks(a, 4), _blocks(gates, 3)
     for t in range(1, len(h)):
-        (a_r, a_f, a_n, m), (r, f, n) = _blocks(a[t], 4), _blocks(gates[t], 3)
-        from_r, from_f, from_n = _blocks(h[t - 1] @ W.T, 3)
-        a_r += from_r
-        a_f += from_f
-        m += from_n
-        r[:], f[:] = sigmoid(a_r), sigmoid(a_f)
-        a_n += r * m
-        n[:] = np.tanh(a_n)
-        h[t] = f * h[t - 1] + (1 - f) * n
+        from_h = h[t - 1] @ W.T
+        a[t, ..., : 2 * H] += from_h[..., : 2 * H]
+        m[t] += from_h[..., 2 * H :]
+        gates[t, ..., : 2 * H] = sigmoid(a[t, ..., : 2 * H])
+        a_n[t] += gates[t, ..., :H] * m[t]
+        n[t] = np.tanh(a_n[t])
+        h[t] = f[t] * h[t - 1] + (1 - f[t]) * n[t]
     inputs.finite(a[1:], U=U, W=W, b=b, x=x[1:], h0=h0)
     return GRUTrace(x, a, gates, h, *_outputs(V, c, h))
 
@@ -100,15 +99,17 @@ def gru_bptt(params: Params, trace: GRUTrace, y: np.ndarray) -> Gradients:
     W, V = inputs.traced(params, trace, inputs.GRU)
     x, a, gates, h, _, _ = trace
     H, e = h.shape[-1], _errors(trace, y)
+    (_, _, _, m), (r, f, n) = _blocks(a, 4), _blocks(gates, 3)
     da, dh = np.full_like(a, np.nan), e @ V
+    p = np.empty_like(a)  # what dL/dh_t is multiplied by on its way to each pre-activation
+    p_r, p_f, p_n, p_m = _blocks(p, 4)
+    p_n[:] = (1 - f) * (1 - n * n)
+    p_m[:] = p_n * r
+    p_r[:] = p_n * m * r * (1 - r)
+    p_f[1:] = (h[:-1] - n[1:]) * (f * (1 - f))[1:]
     for t in range(len(h) - 1, 0, -1):
-        (r, f, n), (*_, m) = _blocks(gates[t], 3), _blocks(a[t], 4)
-        da_r, da_f, da_n, dm = _blocks(da[t], 4)
-        da_n[:] = dh[t] * (1 - f) * (1 - n**2)
-        da_f[:] = dh[t] * (h[t - 1] - n) * f * (1 - f)
-        da_r[:] = da_n * m * r * (1 - r)
-        dm[:] = da_n * r
-        dh[t - 1] += f * dh[t] + _through_h(da[t], H) @ W
+        da[t] = p[t] * np.concatenate(4 * [dh[t]], axis=-1)
+        dh[t - 1] += f[t] * dh[t] + _through_h(da[t], H) @ W
     inputs.finite(dh, W=W, V=V)
     return Gradients(_params(da[..., : 3 * H], _through_h(da, H), da, e, x, h), _nan(e), da, dh)
 
@@ -126,13 +127,13 @@ def lstm_forward(
     a = x @ U.T + b
     gates, s, h = np.full_like(a, np.nan), *np.empty((2, *x.shape[:-1], W.shape[1]), x.dtype)
     s[0], h[0] = s0, h0
+    (_, _, a_n, _), (i, f, n, o) = _blocks(a, 4), _blocks(gates, 4)
     for t in range(1, len(h)):
         a[t] += h[t - 1] @ W.T
-        (_, _, a_n, _), (i, f, n, o) = _blocks(a[t], 4), _blocks(gates[t], 4)
         gates[t] = sigmoid(a[t])
-        n[:] = np.tanh(a_n)
-        s[t] = f * s[t - 1] + i * n
-        h[t] = o * np.tanh(s[t])
+        n[t] = np.tanh(a_n[t])
+        s[t] = f[t] * s[t - 1] + i[t] * n[t]
+        h[t] = o[t] * np.tanh(s[t])
     inputs.finite(a[1:], U=U, W=W, b=b, x=x[1:], h0=h0, s0=s0)
     inputs.finite(s, s0=s0)
     return LSTMTrace(x, a, gates, s, h, *_outputs(V, c, h))
@@ -146,16 +147,19 @@ def lstm_bptt(params: Params, trace: LSTMTrace, y: np.ndarray) -> LSTMGradients:
     W, V = inputs.traced(params, trace, inputs.LSTM)
     x, _, gates, s, h, _, _ = trace
     e = _errors(trace, y)
+    (i, f, n, o), tanh_s = _blocks(gates, 4), np.tanh(s)
     da, ds, dh = np.full_like(gates, np.nan), np.zeros_like(s), e @ V
+    p = np.empty_like(gates)  # what dL/ds_t, for o dL/dh_t, is multiplied by on its way to a_t
+    p_i, p_f, p_n, p_o = _blocks(p, 4)
+    p_i[:] = n * i * (1 - i)
+    p_f[1:] = s[:-1] * (f * (1 - f))[1:]
+    p_n[:] = i * (1 - n * n)
+    p_o[:] = tanh_s * o * (1 - o)
+    shown = o * (1 - tanh_s * tanh_s)  # ∂h_t/∂s_t
     for t in range(len(h) - 1, 0, -1):
-        (i, f, n, o), tanh_s = _blocks(gates[t], 4), np.tanh(s[t])
-        da_i, da_f, da_n, da_o = _blocks(da[t], 4)
-        ds[t] += dh[t] * o * (1 - tanh_s**2)  # s_t was shown, beside being kept
-        ds[t - 1] = ds[t] * f
-        da_i[:] = ds[t] * n * i * (1 - i)
-        da_f[:] = ds[t] * s[t - 1] * f * (1 - f)
-        da_n[:] = ds[t] * i * (1 - n**2)
-        da_o[:] = dh[t] * tanh_s * o * (1 - o)
+        ds[t] += shown[t] * dh[t]  # s_t has two uses: it was shown, and it was kept
+        ds[t - 1] = f[t] * ds[t]
+        da[t] = p[t] * np.concatenate((ds[t], ds[t], ds[t], dh[t]), axis=-1)
         dh[t - 1] += da[t] @ W
     inputs.finite(dh, W=W, V=V)
     return LSTMGradients(_params(da, da, da, e, x, h), _nan(e), da, ds, dh)
@@ -173,7 +177,8 @@ def _init(rng, sizes, keep, kind):
 
 def _blocks(rows, n):
     """The n blocks of the last axis, as views."""
-    return np.split(rows, n, axis=-1)
+    H = rows.shape[-1] // n
+    return [rows[..., j * H : (j + 1) * H] for j in range(n)]
 
 
 def _outputs(V, c, h):
