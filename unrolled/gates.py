@@ -3,7 +3,7 @@
 The contract is that of `unrolled.rnn`, whose `Params`, `loss` and `accuracy` serve here too.  What
 has H rows there has a block of H rows for each gate here, in PyTorch's order:
 
-    GRU     U, W: r f n      b: r f n m     m_t = W_n h_{t-1} + b_m is what the reset gate scales
+    GRU     U: r f n    W: r f m    b: r f n m    m_t = W_m h_{t-1} + b_m, which r_t scales
     LSTM    U, W, b: i f n o
 
 r, i, f and o are gates, between 0 and 1; n is the candidate.  `a[t]` has a block for each of b's.
