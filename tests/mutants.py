@@ -50,9 +50,10 @@ ONE_PROCESS = "not command_line and not not_there and not endless and not neighb
 MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "gradcheck": ["tests/test_gradcheck.py"],
     "matrices": ["tests/test_matrices.py"],
-    "inputs": ["tests/test_inputs.py", "tests/test_rnn.py"],
+    "inputs": ["tests/test_inputs.py", "tests/test_rnn.py", "tests/test_gates.py"],
     "rnn": ["tests/test_rnn.py", "tests/test_inputs.py"],
     "rtrl": ["tests/test_rtrl.py"],
+    "gates": ["tests/test_gates.py"],
     "scan": ["tests/test_scan.py"],
     "checkpoints": ["tests/test_checkpoints.py"],
     "counted": ["tests/test_counted.py"],

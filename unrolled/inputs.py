@@ -14,8 +14,22 @@ import numpy as np
 SUM_LIMIT = 1e-5  # how far from 1 a row of labels may sum
 
 
+class Kind(NamedTuple):
+    """A kind of network: how many blocks of H rows parameters have, and what a trace holds."""
+
+    U: int
+    W: int
+    b: int
+    trace: tuple[str, ...]
+
+
+PLAIN = Kind(1, 1, 1, ("x", "a", "h", "z", "y_hat"))
+GRU = Kind(3, 3, 4, ("x", "a", "gates", "h", "z", "y_hat"))
+LSTM = Kind(4, 4, 4, ("x", "a", "gates", "s", "h", "z", "y_hat"))
+
+
 class Network(NamedTuple):
-    """Parameters that were looked at."""
+    """Parameters that were looked at; U, W and b of a gated network have several blocks of rows."""
 
     U: np.ndarray  # (H, D)
     W: np.ndarray  # (H, H)
@@ -73,56 +87,65 @@ def array(name: str, value) -> np.ndarray:
     return value
 
 
-def network(params) -> Network:
+def network(params, kind: Kind = PLAIN) -> Network:
     """Five arrays whose shapes fit each other."""
     if isinstance(params, Network):
         return params
     if not isinstance(params, tuple) or len(params) != 5:
         raise ValueError(f"params is {_kind(params)}; Params(U, W, V, b, c) is needed")
     U, W, V, b, c = found = Network(*map(array, "UWVbc", params))
-    H, D, C = W.shape[:1], U.shape[1:], V.shape[:1]
+    H, D, C = W.shape[1:], U.shape[1:], V.shape[:1]
+    U_rows, W_rows, b_rows = (tuple(blocks * n for n in H) for blocks in kind[:3])
+    U_tall, W_tall, b_tall = (f"{blocks}H" if blocks > 1 else "H" for blocks in kind[:3])
     for name, need, fits in (
-        ("W", "(H, H)", len(H) == 1 and W.shape == H + H and W.size),
-        ("U", "(H, D) with H={H} as in W", len(D) == 1 and U.shape == H + D and U.size),
+        ("W", f"({W_tall}, H)", len(H) == 1 and W.shape == W_rows + H and W.size),
+        (
+            "U",
+            f"({U_tall}, D) with H={{H}} as in W",
+            len(D) == 1 and U.shape == U_rows + D and U.size,
+        ),
         ("V", "(C, H) with H={H} as in W", V.shape == C + H and V.size),
-        ("b", "(H,) with H={H} as in W", b.shape == H),
+        ("b", f"({b_tall},) with H={{H}} as in W", b.shape == b_rows),
         ("c", "(C,) with C={C} as in V", c.shape == C),
     ):
         if not fits:
-            need = need.format(H=len(W), C=len(V)) if name != "W" else need
+            need = need.format(H=W.shape[1], C=len(V)) if name != "W" else need
             shape = getattr(found, name).shape
             raise ValueError(f"{name} has shape {shape}; {need} is needed")
     return found
 
 
-def sequence(params, x, h0) -> tuple:
-    """params, x and h0 in one dtype: x (T, D) or (T, B, D); h0 of zeros where it is None."""
-    params, x = network(params), array("x", x)
-    H, D = params.U.shape
+def sequence(params, x, *states, kind: Kind = PLAIN) -> list:
+    """params, x and h0 (and s0) in one dtype: x (T, D) or (T, B, D); a state of zeros for None."""
+    params, x = network(params, kind), array("x", x)
+    H, D = params.W.shape[1], params.U.shape[1]
     if x.ndim not in (2, 3) or x.shape[-1] != D:
         need = f"(T, D) or (T, B, D) with D={D} as in U"
         raise ValueError(f"x has shape {x.shape}; {need} is needed")
     if not x.size:
         raise ValueError(f"x has shape {x.shape}; at least one step and one sequence are needed")
-    state = x.shape[1:-1] + (H,)
-    h0 = np.zeros(state, x.dtype) if h0 is None else array("h0", h0)
-    if h0.shape != state:
-        raise ValueError(f"h0 has shape {h0.shape}; {state} for this x is needed")
-    dtype = np.result_type(*params, x, h0)
+    need = x.shape[1:-1] + (H,)
+    given = list(zip(("h0", "s0"), states, strict=False))
+    states = [np.zeros(need, x.dtype) if s is None else array(name, s) for name, s in given]
+    for (name, _), state in zip(given, states, strict=True):
+        if state.shape != need:
+            raise ValueError(f"{name} has shape {state.shape}; {need} for this x is needed")
+    dtype = np.result_type(*(list(params) + [x] + states))
     if dtype != np.float32:
         dtype = np.dtype(complex if dtype.kind == "c" else float)
-    return [_as(dtype, leaf) for leaf in params], _as(dtype, x), _as(dtype, h0)
+    leaves = [_as(dtype, leaf) for leaf in params]
+    return [leaves] + [_as(dtype, value) for value in [x] + states]
 
 
-def traced(params, trace) -> tuple:
+def traced(params, trace, kind: Kind = PLAIN) -> tuple:
     """W and V in the trace's dtype, if the parameters have the sizes of the trace's.
 
     A Network is the one that the trace was made with.
     """
     if isinstance(params, Network):
         return _as(trace.h.dtype, params.W), _as(trace.h.dtype, params.V)
-    (U, W, V, _, _), (_, sizes) = network(params), _sizes(trace)
-    got = (U.shape[1], len(U), len(V))
+    (U, W, V, _, _), (_, sizes) = network(params, kind), _sizes(trace, kind)
+    got = (U.shape[1], W.shape[1], len(V))
     if got != sizes:
         raise ValueError(f"params has (D, H, C) = {got}; {sizes}, as in the trace, is needed")
     dtype = trace.h.dtype
@@ -175,13 +198,15 @@ def _refuse_infinite(**given):
             raise ValueError(f"{name} has {what}; finite numbers are needed everywhere")
 
 
-def _sizes(trace):
-    """(T,) or (T, B), and (D, H, C), of a trace whose arrays fit each other."""
-    if getattr(trace, "_fields", None) != ("x", "a", "h", "z", "y_hat"):
+def _sizes(trace, *kinds):
+    """(T,) or (T, B), and (D, H, C), of a trace whose arrays fit each other; any kind if none."""
+    fields = getattr(trace, "_fields", None)
+    if fields not in [kind.trace for kind in kinds or (PLAIN, GRU, LSTM)]:
         raise ValueError(f"trace is {_kind(trace)}; a Trace, as forward returns it, is needed")
     try:
-        x, a, h, z, y_hat = (rows.shape for rows in trace)
-        fits = x[:-1] == h[:-1] == z[:-1] and a == h and y_hat == z and len(h) in (2, 3)
+        x, h, z = trace.x.shape, trace.h.shape, trace.z.shape
+        same = len({rows.shape[:-1] for rows in trace}) == 1
+        fits = same and trace.y_hat.shape == z and len(h) in (2, 3)
     except AttributeError:
         fits = False
     if not fits:
