@@ -17,7 +17,12 @@ LOSS = (
     r"$\Sigma$",
     "$-$",
 )
-SAID = ("U x", "W h", "the sum", "the bias b", "tanh") + (
+SAID = (
+    "U x",
+    "W h",
+    "the sum",
+    "the bias b",
+    "tanh",
     "V h",
     "the bias c",
     "exp",
@@ -87,10 +92,10 @@ def _sentence(current, n, T, forward, adds, kept):
     if forward:
         return (
             f"Forward, entry {current + 1} of {n}: {what} {where} is written down; "
-            f"{sum(kept[: current + 1])} entries keep something so far."
+            f"stored so far: by {sum(kept[: current + 1])} of the entries."
         )
     does = f"its part is added to dW, {T - t} of {T}" if adds else "the signal passes it"
     return (
         f"Backward, entry {current + 1} of {n}, {what} {where}: {does}; "
-        f"{sum(kept[:current])} entries still keep something."
+        f"still stored: by {sum(kept[:current])} of the entries."
     )
