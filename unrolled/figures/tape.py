@@ -17,6 +17,21 @@ LOSS = (
     r"$\Sigma$",
     "$-$",
 )
+SAID = (
+    "U x",
+    "W h",
+    "the sum",
+    "the bias b",
+    "tanh",
+    "V h",
+    "the bias c",
+    "exp",
+    "the sum of the exponentials",
+    "the logarithm",
+    "y times z",
+    "the sum of y times z",
+    "the difference, which is L",
+)
 SIZE = (4.7, 3.5)  # inches
 WIDTH, HEIGHT, ACROSS, DOWN = 0.98, 0.3, 1.16, 0.38  # of an entry's box, and from one to the next
 
@@ -71,17 +86,16 @@ def _entry(ax, column, row, label, color, current, written, holds):
 def _sentence(current, n, T, forward, adds, kept):
     t, row = divmod(current, len(STEP))
     where = f"of step {t + 1}" if t < T else "of the loss"
-    plain = ("U x", "W h", "the sum", "the bias", "tanh")
-    what = plain[row] if t < T else "an entry"
+    what = SAID[row if t < T else current - len(STEP) * (T - 1)]
     if t < T and row < 2:
         what += subscript(t + 1 - row)
     if forward:
         return (
             f"Forward, entry {current + 1} of {n}: {what} {where} is written down; "
-            f"{sum(kept[: current + 1])} entries keep something so far."
+            f"stored so far: by {sum(kept[: current + 1])} of the entries."
         )
-    does = f"its part is added to dW, {T - t} of {T}" if adds else "the signal goes through it"
+    does = f"its part is added to dW, {T - t} of {T}" if adds else "the signal passes it"
     return (
         f"Backward, entry {current + 1} of {n}, {what} {where}: {does}; "
-        f"{sum(kept[:current])} entries still keep something."
+        f"still stored: by {sum(kept[:current])} of the entries."
     )
