@@ -16,12 +16,12 @@ from unrolled.figures.base import (
 from unrolled.svg import GRID, INK
 
 ROADS = {  # the mark, the colour and where the name stands, in points from the mark
-    "double sum": ("s", SIGNAL, (0, 10)),
-    "sweep": ("o", HIDDEN, (0, -18)),
-    "RTRL": ("^", IMPLICIT, (0, 10)),
-    "scan": ("D", OUTPUT, (0, 10)),
-    "checkpoints": ("v", INK, (0, -18)),
-    "tape": ("X", GREY, (0, 10)),
+    "double sum": ("s", SIGNAL, (0, 15)),
+    "sweep": ("o", HIDDEN, (0, -16)),
+    "RTRL": ("^", IMPLICIT, (0, -16)),
+    "scan": ("D", OUTPUT, (0, 15)),
+    "checkpoints": ("v", INK, (0, 15)),
+    "tape": ("X", GREY, (0, 15)),
 }
 
 
@@ -35,7 +35,7 @@ def scan_rounds(fig, r, T):
         (0.09, f"scan, after round {r}" if r else "scan, at the start", 2**r),
         (0.585, f"sweep, after step {r}" if r else "sweep, at the start", None),
     ):
-        ax = fig.add_axes((left, 0.13, 0.4, 0.76))
+        ax = fig.add_axes((left, 0.2, 0.4, 0.7))
         t = np.arange(1, T + 1)
         if reach:
             end, done = np.minimum(t + reach - 1, T), t + reach > T
