@@ -44,6 +44,8 @@ def test_it_holds_what_it_says(monkeypatch):
         return rnn.forward(params, x, h0)
 
     monkeypatch.setattr(checkpoints, "forward", forward)
+    assert checkpointed(params, x, y, h0, 3).steps == sum(lengths)
+    lengths.clear()
     held = {K: checkpointed(params, x, y, h0, K).held for K in (1, 2, 4, 5, 10, 20)}
     assert held == {1: 21, 2: 12, 4: 9, 5: 9, 10: 12, 20: 21}
     assert lengths[2:6] == [10] * 4

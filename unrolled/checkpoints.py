@@ -19,7 +19,7 @@ class Checkpointed(NamedTuple):
     loss: float
     params: Params  # the gradient
     h0: np.ndarray  # ([B,] H) dL/dh₀
-    held: int  # the most hidden states that were kept at one time
+    held: int  # the most hidden states that were there at one time
     steps: int  # forward steps, of both passes
 
 
@@ -39,27 +39,31 @@ def checkpointed(
         raise ValueError(f"x has {T} steps, y {len(y)}, segments is {segments}; as many rows of y "
                          f"as of x and at most {T} segments are needed")  # fmt: skip
     parts = [slice(rows[0], rows[-1] + 1) for rows in np.array_split(np.arange(T), segments)]
-    kept, total, steps = [], 0.0, 0
+    kept, total = [], 0.0
     for part in parts:
         kept.append(state)
-        run = forward(params, x[part], state)
-        total, state, steps = total + loss(run, y[part]), run.h[-1].copy(), steps + len(run.h) - 1
-    del run
-    gradient, held, arriving = None, 0, np.zeros_like(state)
+        of_part, state = _ahead(params, x[part], y[part], state)
+        total += of_part
+    gradient, held, arriving = None, [], np.zeros_like(state)
     for part in reversed(parts):
-        run = forward(params, x[part], kept[-1])
-        held, steps = max(held, len(kept) + len(run.h) - 1), steps + len(run.h) - 1
-        kept.pop()
-        found, arriving = _sweep(params, run, y[part], arriving)
+        held.append(len(kept) + part.stop - part.start)
+        found, arriving = _back(params, x[part], y[part], kept.pop(), arriving)
         gradient = found if gradient is None else Params(*map(np.add, gradient, found))
-    return Checkpointed(total, gradient, arriving, held, steps)
+    return Checkpointed(total, gradient, arriving, max(held), 2 * T)
 
 
-def _sweep(params, run, y, arriving):
-    """The gradients of one segment, and the signal that it hands back: `arriving` for the next.
+def _ahead(params, x, y, state):
+    """The loss of one segment, and its last state; whatever else was computed is dropped."""
+    run = forward(params, x, state)
+    return loss(run, y), run.h[-1].copy()
+
+
+def _back(params, x, y, state, arriving):
+    """The segment again, and its gradients; and the signal that it hands back.
 
     arriving: ([B,] H), what the later segments say to this one's last state.
     """
+    run = forward(params, x, state)
     e = signals_at_logits(params, run, y)
     da = 1 - run.h[1:] ** 2
     from_here = e[1:] @ params.V

@@ -15,13 +15,13 @@ from unrolled.figures.base import (
 )
 from unrolled.svg import GRID, INK
 
-ROADS = {  # the mark, the colour and where the name stands, in points from the mark
-    "double sum": ("s", SIGNAL, (0, 10)),
-    "sweep": ("o", HIDDEN, (0, -18)),
-    "RTRL": ("^", IMPLICIT, (0, 10)),
-    "scan": ("D", OUTPUT, (0, 10)),
-    "checkpoints": ("v", INK, (0, -18)),
-    "tape": ("X", GREY, (0, 10)),
+ROADS = {  # the mark, the colour, and where the name stands: points from the mark, alignment
+    "double sum": ("s", SIGNAL, (0, 15), "center"),
+    "sweep": ("o", HIDDEN, (0, -16), "center"),
+    "RTRL": ("^", IMPLICIT, (10, 0), "left"),
+    "scan": ("D", OUTPUT, (0, 15), "center"),
+    "checkpoints": ("v", INK, (-10, 0), "right"),
+    "tape": ("X", GREY, (10, 0), "left"),
 }
 
 
@@ -35,13 +35,12 @@ def scan_rounds(fig, r, T):
         (0.09, f"scan, after round {r}" if r else "scan, at the start", 2**r),
         (0.585, f"sweep, after step {r}" if r else "sweep, at the start", None),
     ):
-        ax = fig.add_axes((left, 0.13, 0.4, 0.76))
+        ax = fig.add_axes((left, 0.2, 0.4, 0.7))
         t = np.arange(1, T + 1)
         if reach:
             end, done = np.minimum(t + reach - 1, T), t + reach > T
         else:
-            end, done = np.where(t > T - r, T, t), t > T - r
-        done = done & (r > 0) if not reach else done
+            end, done = np.where(t >= T - r, T, t), t >= T - r
         known[title[:4]] = done
         width = end - t + 0.8
         middle = (end + t) / 2
@@ -163,16 +162,16 @@ def roads(fig, T, counts):
     """
     ax = fig.add_axes((0.14, 0.16, 0.83, 0.8))
     for name, (products, held, depth) in counts[T].items():
-        mark, color, offset = ROADS[name]
+        mark, color, offset, side = ROADS[name]
         ax.loglog(held, products, mark, color=color, ms=10, mec=INK, mew=0.6)
         ax.annotate(
             f"{name}, {depth}", (held, products), xytext=offset, textcoords="offset points",
-            ha="center", va="center", color=INK,
+            ha=side, va="center", color=INK,
         )  # fmt: skip
     every = [values for each in counts.values() for values in each.values()]
     low, high = np.min(every, axis=0), np.max(every, axis=0)
     ax.set(xlabel="numbers held", ylabel="multiplications")
-    ax.set(xlim=(low[1] / 2.5, high[1] * 2.5), ylim=(low[0] / 3, high[0] * 3))
+    ax.set(xlim=(low[1] / 12, high[1] * 2.5), ylim=(low[0] / 4, high[0] * 4))
     ax.minorticks_off()
     ax.spines[["top", "right"]].set_visible(False)
     here = counts[T]
