@@ -177,31 +177,50 @@ def planted(
 
 def _one(of, made, numbered, asked, params, x, y, h0):
     """One sequence."""
-    activation, step = asked["activation"], asked["step"]
+    found = parts(of, made, params, x, y, h0, asked["activation"])
+    return np.tensordot(times(of, made, len(x), numbered, **asked), found, 1)
+
+
+def places(of, T):
+    """[(t, k), …]: the loss and the step of each part; k is t where there is one a step."""
+    ks = {"e": lambda t: [t], "dV": lambda t: [t], "dc": lambda t: [t], "dh0": lambda t: [0]}
+    ks = ks.get(of, lambda t: range(1, t + 1))
+    return [(t, k) for t in range(1, T + 1) for k in ks(t)]
+
+
+def parts(of, made, params, x, y, h0, activation="tanh"):
+    """The parts of one sequence's gradient, one for each of `places`, each built with the slips
+    `made`; those in time, which only count the parts, change nothing here."""
     a, h, e = _forward(made, activation, params, x, y, h0)
-    T = len(x)
-    d = None
-    for t in range(1, T + 1):
-        for k in [t] if of in ("e", "dV", "dc") else [0] if of == "dh0" else range(1, t + 1):
-            if of == "e":
-                part = np.array([e[t] if row == t else 0 * e[t] for row in range(1, T + 1)])
-            elif of == "dc":
-                part = e[t]
-            elif of == "dV":
-                part = np.outer(e[t], _read_by_v(made, a, h, t))
+    found = []
+    for t, k in places(of, len(x)):
+        if of == "e":
+            part = np.array([e[t] if row == t else 0 * e[t] for row in range(1, len(x) + 1)])
+        elif of == "dc":
+            part = e[t]
+        elif of == "dV":
+            part = np.outer(e[t], _read_by_v(made, a, h, t))
+        else:
+            da = _signal_at(made, activation, params, a, h, e, t, k)
+            if of == "dW":
+                part = np.outer(da, _read_by_w(made, a, h, k))
+            elif of == "dU":
+                part = np.outer(da, _read_by_u(made, x, k))
             else:
-                da = _signal_at(made, activation, params, a, h, e, t, k)
-                if of == "dW":
-                    part = np.outer(da, _read_by_w(made, a, h, k))
-                elif of == "dU":
-                    part = np.outer(da, _read_by_u(made, x, k))
-                else:
-                    part = da
-            times = _times(of, made, numbered, asked, t, k, T)
-            if step is not None and k != (step if step > 0 else T + 1 + step):
-                times = 0.0
-            d = times * part if d is None else d + times * part
-    return d.T if "outer-transposed" in made else d
+                part = da
+        found.append(part.T if "outer-transposed" in made else part)
+    return np.array(found)
+
+
+def times(of, made, T, numbered=NUMBERS.get, window=None, loss=None, step=None, activation=None):
+    """How often each of the parts is counted, with the slips `made`."""
+    found = []
+    for t, k in places(of, T):
+        one = _times(of, made, numbered, window, loss, t, k, T)
+        if step is not None and k != (step if step > 0 else T + 1 + step):
+            one = 0.0
+        found.append(one)
+    return np.array(found)
 
 
 def _forward(made, activation, params, x, y, h0):
@@ -329,9 +348,8 @@ def _read_by_u(made, x, k):
     return x[k - 1]
 
 
-def _times(of, made, numbered, asked, t, k, T):
+def _times(of, made, numbered, window, loss, t, k, T):
     """How often part (t, k) is counted; for e, dV and dc k is t."""
-    window, loss = asked["window"], asked["loss"]
     triangle = of in ("dW", "dU", "db")
     dropped = (
         ("zero" in made)
