@@ -73,6 +73,7 @@ def test_a_missing_cell_and_an_unknown_name_are_named(function):
         ("{name: a, same_as: b}", "a has same_as 'b', not seen yet"),
         ("{name: a, kind: identity, rigth: x, right: x}", "a has the unknown field 'rigth'"),
         ("{name: a, kind: identity, notes: x, right: x}", "a is a line of the notes and does not"),
+        ("{name: a, kind: wrong, right: x, notes: y, why: z, struck: x}", "a strikes 'x', which"),
         ("{name: a, kind: identity, right: [}", r"ledger\.yml, line 3: not YAML"),
     ],
 )
@@ -81,6 +82,16 @@ def test_a_broken_ledger_names_the_entry(tmp_path, text, said):
     path.write_text(f"- section: s\n  entries:\n  - {text}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=said):
         ledger.entries(path)
+
+
+def test_a_wrong_term_is_struck_where_it_stands_last():
+    entry = {"name": "a", "notes": "L_2 = 2", "struck": "2"}
+    assert ledger.struck(entry, entry["notes"]) == r"L_2 = \htmlClass{struck}{\cancel{2}}"
+    assert ledger.struck(entry | {"struck": []}, "x = 2") == "x = 2"
+    both = ledger.struck(entry | {"struck": ["L_2", "2"]}, "L_2 = 2")
+    assert both.count("cancel") == 2
+    with pytest.raises(ValueError, match="a strikes '2': not in 'x = 3'"):
+        ledger.struck(entry, "x = 3")
 
 
 def test_a_broken_ledger_ends_the_build_with_one_sentence(tmp_path, monkeypatch):

@@ -123,6 +123,16 @@ def test_a_reference_to_a_wrong_line_shows_the_notes_number(site):
             assert shown[name] in re.sub("<[^>]*>", "", text)
 
 
+def test_a_wrong_term_of_the_notes_is_struck(site):
+    terms = {name: ledger.struck_terms(entry) for name, entry in KINDS.items()}
+    rows = (site / "book/notes.html").read_text("utf-8")
+    assert rows.count("enclosing struck") == sum(map(len, terms.values())) > 12
+    for page in CHAPTERS:
+        for name, (number, tex) in equations(site, page).items():
+            if number.startswith("N"):
+                assert all(rf"\cancel{{{term}}}" in tex for term in terms[name]), name
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("notebooks/")])
 def test_each_printed_check_has_its_dress_in_its_order(site, page):
     printed = []

@@ -19,7 +19,8 @@ NOTEBOOKS = ROOT / "notebooks"
 # kind of a line → the functions (or the tag) of the one cell that answers for it
 CELLS = {"definition": ("uses",), "identity": ("check", "agree"), "wrong": ("rejects",)}
 CHECKS = ("check", "agree", "rejects")
-FIELDS = {"name", "kind", "notes", "why", "reading", "slip", "right", "errata", "same_as"}
+FIELDS = {"name", "kind", "notes", "why", "reading", "slip", "struck", "right"}
+FIELDS |= {"errata", "same_as"}
 EXERCISE = "ex: "  # what the names of an exercise's checks begin with; the ledger has none of them
 
 
@@ -82,7 +83,29 @@ def _fault(entry: dict) -> str | None:
         return "is wrong, but not what is rejected (slip)"
     if "notes" in entry and "why" not in entry:
         return "is a line of the notes and does not say why it is right or wrong (why)"
+    for term in struck_terms(entry):
+        if term not in entry.get("notes", ""):
+            return f"strikes {term!r}, which does not stand in its line (notes)"
     return None
+
+
+def struck_terms(entry: dict) -> list[str]:
+    """The terms of a wrong line of the notes that are wrong themselves, as a list of LaTeX."""
+    value = entry.get("struck", [])
+    return [value] if isinstance(value, str) else value
+
+
+def struck(entry: dict, tex: str) -> str:
+    """The entry's line with a stroke through its wrong terms, each where it stands last.
+
+    `tex` is the line as the notes have it, or as a chapter repeats it.  ValueError if it lacks one.
+    """
+    for term in struck_terms(entry):
+        before, there, after = tex.rpartition(term)
+        if not there:
+            raise ValueError(f"{LEDGER.name}: {entry['name']} strikes {term!r}: not in {tex!r}")
+        tex = rf"{before}\htmlClass{{struck}}{{\cancel{{{term}}}}}{after}"
+    return tex
 
 
 @cache

@@ -102,7 +102,8 @@ class LedgerTable(SphinxDirective):
         why = [[mark(entry, MARKS[entry["kind"]]), nodes.Text(" "), *phrase(entry["why"])]]
         if wrong and "reading" not in entry:
             why.append([nodes.Text("Right: "), *phrase(entry["right"])])
-        cells = [[[nodes.Text(number)]], [phrase(entry["notes"])], why, [self.where(entry)]]
+        line = phrase(ledger.struck(entry, entry["notes"]))
+        cells = [[[nodes.Text(number)]], [line], why, [self.where(entry)]]
         return self.anchored(f"line-{entry['name']}", number, table_row(cells))
 
     def added(self, entry):

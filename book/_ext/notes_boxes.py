@@ -3,6 +3,7 @@
 A labelled equation that shows a wrong line (it stands in a box "What the notes have here", or it
 begins "not so") gets no equation number: it bears the notes' own, N46, which leads to its row on
 the page of the notes, or ✗ where the slip is the book's own.  A reference to it shows the same.
+Where one term of the line is the slip, that term is struck.
 """
 
 import re
@@ -22,10 +23,12 @@ def mark_boxes(app, doctree):
     """Give each box of the notes its paper, and each wrong equation the notes' number."""
     for box in doctree.findall(is_box):
         box["classes"] = ["notes-paper"]
-    wrong = {e["name"] for e in ledger.entries() if e["kind"] == "wrong"}
+    wrong = {e["name"]: e for e in ledger.entries() if e["kind"] == "wrong"}
     for equation in list(doctree.findall(nodes.math_block)):
         name = (equation.get("label") or "").removeprefix("eq:")
         if name in wrong and shows_wrong(equation):
+            equation[:] = [nodes.Text(ledger.struck(wrong[name], equation.astext()))]
+            app.env.note_dependency(str(ledger.LEDGER))
             take_number(app, equation, name)
 
 
