@@ -44,6 +44,9 @@ from unrolled.gradcheck import complex_step  # noqa: E402
 LISTED = ROOT / "tests" / "equivalent_mutants.yml"
 RECORD = ROOT / "book" / "mutants.yml"
 RIGHT = "_right_value"
+KNOWN = ["tests/test_clinic_known.py"]
+# in a process of its own the command line would import the module as it is
+ONE_PROCESS = "not command_line and not not_there and not endless and not neighbour"
 MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "gradcheck": ["tests/test_gradcheck.py"],
     "matrices": ["tests/test_matrices.py"],
@@ -54,12 +57,15 @@ MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "data": ["tests/test_inputs.py", "tests/test_data.py"],
     "svg": ["tests/test_flipbook.py"],
     "flipbook": ["tests/test_flipbook.py"],
-    "clinic.xray": ["tests/test_clinic.py", "-knot product"],
-    "clinic.patterns": ["tests/test_clinic.py"],
-    "clinic.diagnosis": ["tests/test_clinic.py", "-knot product"],
+    "clinic.xray": ["tests/test_clinic.py", f"-k{ONE_PROCESS} and not product"],
+    "clinic.patterns": ["tests/test_clinic.py", f"-k{ONE_PROCESS}"],
+    "clinic.diagnosis": [*KNOWN, "tests/test_clinic.py", f"-k{ONE_PROCESS} and not product"],
     "clinic.jacobian": ["tests/test_clinic.py", "-ksoftmax"],
-    "clinic.words": ["tests/test_clinic.py", "-knot product"],
-    "clinic.visit": ["tests/test_clinic.py", "-knot product and not planted"],
+    "clinic.words": [*KNOWN, "tests/test_clinic.py", f"-k{ONE_PROCESS} and not product"],
+    "clinic.visit": ["tests/test_clinic.py", f"-k{ONE_PROCESS} and not product and not planted"],
+    "clinic.known": KNOWN,
+    "clinic.key": ["tests/test_clinic_pages.py", "-kkey or experiment or compare"],
+    "clinic.ladder": ["tests/test_clinic_pages.py", "-kladder"],
 }
 PRELOADED = ("autograd", "hypothesis", "playwright.sync_api", "matplotlib", "anywidget")
 PATIENCE = 20  # seconds of the processor after which a mutant that still runs counts as killed
