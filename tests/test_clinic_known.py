@@ -45,6 +45,7 @@ CONDITIONS = {
 def test_an_unknown_slip_is_told_where_it_is_right(when, of):
     text = said(off_where(CONDITIONS[when], of), of)
     assert "none of the slips" in text and f"It is right {when}." in text
+    assert "step 0" not in text
     assert "It is right" not in said(off_where(always, of), of)
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import ledger
 import numpy as np
@@ -128,6 +129,50 @@ def test_a_ladder_tells_a_little_more_at_each_rung():
     text = repr(ladder(diagnose(everything, "all")))
     assert text.count("dW: W stands") == text.count("dV: Right") == 1
     assert "Right" in repr(ladder(diagnose(planted("dW"))))
+
+
+SAID = (
+    "Wrong. Entry [0, 1] of dW is 1 in yours and 2 in the exact one. Yours is the exact gradient, "
+    "but the sign is wrong (sign). See section 1."
+)
+
+
+def a_ladder(weights):
+    return ladder(SimpleNamespace(right=False, slips=("sign",), text=SAID, weights=weights))
+
+
+def test_a_ladder_as_text():
+    weights = np.array([[1, np.nan, np.nan], [-0.5, 1, np.nan]])
+    assert repr(a_ladder(weights)).splitlines() == [
+        "1 · An entry that is wrong: "
+        "Wrong. Entry [0, 1] of dW is 1 in yours and 2 in the exact one.",
+        "  2 · Which parts are there, and how often: ",
+        "          k = 1  k = 2  k = 3",
+        "    L1        1",
+        "    L2     −0.5      1",
+        "    3 · What kind of slip it is: The sign is wrong (sign).",
+        "      4 · Where the book explains it: See section 4.4 (Putting the cases into one sum).",
+    ]
+
+
+def test_a_ladder_in_html():
+    html = a_ladder(np.ones(2))._repr_html_()
+    rungs = re.split(r'<details class="folded"><summary>\d · ([^<]*)</summary>', html)
+    assert rungs[1::2] == [
+        "An entry that is wrong",
+        "Which parts are there, and how often",
+        "What kind of slip it is",
+        "Where the book explains it",
+    ]
+    assert rungs[4] == (
+        "<p>Every part is there once: the slip is in how each of them is built.</p>"
+        '<table><thead><tr><td></td><th scope="col">t = 1</th><th scope="col">t = 2</th></tr>'
+        '</thead><tbody><tr><th scope="row">weight</th><td>1</td><td>1</td></tr></tbody></table>'
+    )
+    assert rungs[6] == "<p>The sign is wrong (sign).</p>"
+    assert "Every part is there once" in repr(a_ladder(np.ones((1, 2))))
+    some = a_ladder(np.array([[1, np.nan], [2, 3]]))._repr_html_()
+    assert '<tr><th scope="row">L1</th><td>1</td><td></td></tr><tr><th scope="row">L2</th>' in some
 
 
 def planted_params(slip):

@@ -19,7 +19,7 @@ SAME = [  # what looks the same on the page, or says the same
     (r"\\neq?(?![a-z])", r"\\ne"),
     (r"\\mathrm\s*\{?d\}?", "d"),
     (r"\\(?:text|mathtt)\{([^{}]*)\}", r"\1"),
-    (r"[{}\s~]", ""),
+    (r"[{}\s~&]", ""),
 ]
 
 
@@ -51,8 +51,12 @@ def sides(stated):
 
 
 def split(tex):
-    """A formula, cut at what stands between its sides and between its statements."""
-    rows = r"\\\\|\\(?:begin|end)\{gathered\}|\\q?quad"
+    """A formula, cut at what stands between its sides and between its statements.
+
+    A row that begins with + goes on with the sum of the row before.
+    """
+    tex = re.sub(r"\\\\\s*&\{\}\+", "+", tex)
+    rows = r"\\\\|\\(?:begin|end)\{(?:gathered|aligned)\}|\\q?quad"
     relations = r"\\Rightarrow|\\Longrightarrow|\\neq?(?![a-z])|(?<![<>!_{a-z])="
     marks = f"{rows}|{relations}"
     return re.split(rf"(?:{marks})(?![^{{]*\}})", tex)
