@@ -20,15 +20,11 @@ def two_uses(fig, way):
     kept, shown = way != "shown", way != "kept"
     before, after, gates = (1.0, 2.2), (5.0, 2.2), (3.9, 0.75)
     h_before, h_after = (1.9, 0.75), (5.9, 0.75)
-    arrow(ax, (-0.1, 2.2), before, HIDDEN, faded=True)
-    arrow(ax, after, (6.1, 2.2), HIDDEN, faded=True)
-    arrow(ax, before, after, SIGNAL, width=2.4, faded=not kept)
-    arrow(ax, before, h_before, IMPLICIT, width=2.4, dashed=True, faded=not shown)
-    arrow(ax, h_before, gates, IMPLICIT, width=2.4, dashed=True, faded=not shown, gap=0.42)
-    arrow(ax, gates, after, IMPLICIT, width=2.4, dashed=True, faded=not shown, gap=0.36)
-    arrow(ax, after, h_after, HIDDEN, faded=True)
-    arrow(ax, h_before, (h_before[0], -0.3), OUTPUT, faded=True)
-    arrow(ax, h_after, (h_after[0], -0.3), OUTPUT, faded=True)
+    gap = {"gap": 0.42, "width": 2.4}
+    arrow(ax, before, after, SIGNAL, faded=not kept, **gap)
+    for start, end in ((before, h_before), (h_before, gates), (gates, after)):
+        arrow(ax, start, end, IMPLICIT, dashed=True, faded=not shown, **gap)
+    arrow(ax, after, h_after, HIDDEN, gap=0.42, faded=True)
     for xy, label in (
         (before, "$s_{t-1}$"),
         (after, "$s_t$"),
@@ -42,7 +38,7 @@ def two_uses(fig, way):
     ax.text(0.75, 1.35, "shown:\n$S_{t-1}$", color=IMPLICIT if shown else GREY, **write)
     ax.text(2.9, 0.9, "$W$", color=IMPLICIT if shown else GREY, **write)
     ax.text(3.95, 1.55, "$A_t$", color=IMPLICIT if shown else GREY, **write)
-    ax.set(xlim=(-0.2, 6.4), ylim=(-0.35, 2.75), aspect="equal")
+    ax.set(xlim=(0.1, 6.4), ylim=(0.3, 2.75), aspect="equal")
     ax.set_axis_off()
     return {
         "kept": (
