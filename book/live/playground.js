@@ -27,6 +27,7 @@
   const box = make("textarea", {
     className: "live-code",
     rows: 4,
+    maxLength: 20000,
     placeholder: "0.5 0.8\n-0.3 0.9",
     spellcheck: false,
     autocapitalize: "off",
