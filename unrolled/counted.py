@@ -89,5 +89,5 @@ def _plain(given):
 
 def _depth(given):
     if isinstance(given, list | tuple):
-        return max(map(_depth, given), default=0)
+        return max(map(_depth, given))
     return given.depth if isinstance(given, Counted) else 0

@@ -19,7 +19,7 @@ ROADS = {  # the mark, the colour, and where the name stands: points from the ma
     "double sum": ("s", SIGNAL, (0, 15), "center"),
     "sweep": ("o", HIDDEN, (0, -16), "center"),
     "RTRL": ("^", IMPLICIT, (10, 0), "left"),
-    "scan": ("D", OUTPUT, (0, 15), "center"),
+    "scan": ("D", OUTPUT, (0, -16), "center"),
     "checkpoints": ("v", INK, (-10, 0), "right"),
     "tape": ("X", GREY, (10, 0), "left"),
 }
