@@ -184,18 +184,6 @@ def test_the_first_page_is_the_cover_and_leads_into_the_book(browser, address):
         tab.wait_for_url(f"{address}/notebooks/06_explicit_implicit.html")
 
 
-def test_search_finds_a_word(browser, address):
-    with visit(browser, f"{address}/search.html?q=gradient") as tab:
-        tab.locator("#search-results li a").first.wait_for()
-        tab.locator("#search-results li p.context").first.wait_for()
-
-
-def test_search_from_a_folder_finds_a_word_without_a_complaint(browser, site):
-    with visit(browser, f"{(site / 'search.html').as_uri()}?q=gradient") as tab:
-        tab.get_by_text("Search finished, found").wait_for()
-        assert tab.locator("#search-results li a").count() > 9
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_button_changes_the_colours(browser, address, scheme):
     with visit(browser, f"{address}/{PAGES[0]}", color_scheme=scheme) as tab:
