@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 
 BUILD = [Path(sys.executable).with_name("jupyter-book"), "build", "-W", "-n", "-q"]
 TOUCHED = ("book/glossary", "notebooks/02_checking")
-# the settings of the book and all that its pages are made with
-PARTS = ("_config.yml", "book/_ext", "book/_static", "book/_templates", "book/references.bib")
+# what the pages of the book are made with
+PARTS = ("book/_ext", "book/_static", "book/_templates", "book/references.bib")
 PAGE = """# A page
 
 Of $h_t$, with **bold** and `code`.
@@ -27,6 +27,19 @@ With words.
 
 $$ a = b $$
 """
+
+
+def small_book(source, baseurl=""):
+    """A book of one page in the folder `source`, with the settings of this one and an address."""
+    for name in PARTS:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).symlink_to(ROOT / name)
+    settings = (ROOT / "_config.yml").read_text("utf-8")
+    settings = settings.replace('baseurl: ""', f'baseurl: "{baseurl}"')
+    (source / "_config.yml").write_text(settings, "utf-8")
+    (source / "book" / "preface.md").write_text(PAGE, "utf-8")
+    (source / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n", "utf-8")
+    return source
 
 
 def build(source, target, seed):
@@ -59,12 +72,7 @@ def test_pages_that_are_made_anew_change_nothing(site, tmp_path):
 
 def test_two_builds_into_two_folders_are_the_same(tmp_path):
     """Of a small book, with another order of sets in each."""
-    source = tmp_path / "source"
-    for name in PARTS:
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).symlink_to(ROOT / name)
-    (source / "book" / "preface.md").write_text(PAGE, "utf-8")
-    (source / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n", "utf-8")
+    source = small_book(tmp_path / "source")
     one, other = (build(source, tmp_path / str(seed), seed) for seed in (1, 2))
     assert one
     assert differing(one, other) == []

@@ -11,7 +11,7 @@ What it adds to a plain jupyter-book site:
 * bets (bets.py), cards of symbols and equations (cards.py), linked terms (linked.py), and links to
   the sections that an output names (see_section.py);
 * live cells, run in the reader's browser (live.py);
-* the search (search_page.py);
+* the search (search_page.py); what search engines ask, and the page for a wrong address (found.py);
 * the fonts, cut to the characters in use (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
@@ -27,6 +27,7 @@ import checks
 import cover
 import folds
 import fonts
+import found
 import ledger_page
 import linked
 import live
@@ -97,6 +98,7 @@ def setup(app):
         live,
         cards,
         search_page,
+        found,
         fonts,
     ):
         part.setup(app)

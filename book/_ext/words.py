@@ -44,14 +44,16 @@ def _set(found, mark, signs):
     return f"{mark}{{({inside})}}" if mark == "_" else f"{mark}({inside})"
 
 
-def opening(section: nodes.section, limit: int = 160) -> str:
-    """The first sentences of a page, as many as fit into `limit` characters, or one."""
-    for child in section.children:
-        if isinstance(child, nodes.paragraph) and "kicker" not in child["classes"]:
-            first, *more = re.split(r"(?<=[.!?]) (?=\w|[“‘])", words(child))
-            for sentence in more:
-                if len(first) + len(sentence) >= limit:
-                    break
-                first = f"{first} {sentence}"
-            return first
+def opening(page: nodes.section, limit: int = 160) -> str:
+    """The first sentences of a page, as many as fit into `limit` characters, or most of one."""
+    paragraphs = [*(child for child in page.children if isinstance(child, nodes.paragraph))]
+    for paragraph in [*paragraphs, *page.findall(nodes.paragraph)]:
+        if "kicker" in paragraph["classes"] or not words(paragraph):
+            continue
+        first, *more = re.split(r"(?<=[.!?]) (?=\w|[“‘])", words(paragraph))
+        for sentence in more:
+            if len(first) + len(sentence) >= limit:
+                break
+            first = f"{first} {sentence}"
+        return first if len(first) <= 2 * limit else f"{first[:limit].rsplit(' ', 1)[0]} …"
     return ""
