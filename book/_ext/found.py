@@ -141,7 +141,12 @@ def publish(app, exception):
 def draw(path: Path):
     """The picture that stands beside a link to the book: its network under its title."""
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=[side / 100 for side in PICTURE_SIZE], dpi=100, facecolor="#FFFDF8")
+        figure = Figure(
+            figsize=[side / 100 for side in PICTURE_SIZE],
+            dpi=100,
+            facecolor="#FFFDF8",
+            layout="none",
+        )
         figure.text(0.06, 0.8, "Unrolled", size=64)
         figure.text(0.06, 0.69, citation()["title"].split(": ")[1].capitalize(), size=24)
         steps = range(5, 1, -1)
