@@ -149,10 +149,8 @@ def draw(path: Path):
         )
         figure.text(0.06, 0.8, "Unrolled", size=64)
         figure.text(0.06, 0.69, citation()["title"].split(": ")[1].capitalize(), size=24)
-        steps = range(5, 1, -1)
-        states = [("h", t) for t in steps]
-        ax = figure.add_axes((0.12, 0.02, 0.76, 0.6))
-        unrolled(ax, 5, lit={("L", 5), ("y", 5), ("h", 1), *states}, back=[("L", 5), *states])
+        path_back = [("L", 5), ("y", 5), *(("h", t) for t in range(5, 0, -1))]
+        unrolled(figure.add_axes((0.12, 0.02, 0.76, 0.6)), 5, lit=path_back, back=path_back)
         figure.savefig(path, metadata={"Software": None})
 
 
