@@ -25,7 +25,7 @@ def test_a_page_says_in_a_sentence_what_it_is_about(site, page):
     text = (site / f"{page}.html").read_text("utf-8")
     (said,) = described(text)
     assert 25 < len(said) < 400 and said[-1] in ".?!:…" and "\\" not in said
-    assert "og:" not in text and "canonical" not in text and "ld+json" not in text
+    assert 'property="og:' not in text and "canonical" not in text and "ld+json" not in text
     assert "mybinder" not in text
 
 
