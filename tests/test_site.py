@@ -184,18 +184,6 @@ def test_the_first_page_is_the_cover_and_leads_into_the_book(browser, address):
         tab.wait_for_url(f"{address}/notebooks/06_explicit_implicit.html")
 
 
-def test_search_finds_a_word(browser, address):
-    with visit(browser, f"{address}/search.html?q=gradient") as tab:
-        tab.locator("#search-results li a").first.wait_for()
-        tab.locator("#search-results li p.context").first.wait_for()
-
-
-def test_search_from_a_folder_finds_a_word_without_a_complaint(browser, site):
-    with visit(browser, f"{(site / 'search.html').as_uri()}?q=gradient") as tab:
-        tab.get_by_text("Search finished, found").wait_for()
-        assert tab.locator("#search-results li a").count() > 9
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_button_changes_the_colours(browser, address, scheme):
     with visit(browser, f"{address}/{PAGES[0]}", color_scheme=scheme) as tab:
@@ -216,7 +204,8 @@ def test_links_and_resources_lead_somewhere(pages, site, page):
             continue  # a reference to another site: named, never asked
         path = (site / page).parent / unquote(parts.path) if parts.path else site / page
         anchor, name = unquote(parts.fragment), path.resolve().relative_to(site).as_posix()
-        if not path.exists() or (anchor and anchor not in pages[name].ids):
+        place = "" if anchor.startswith("fig=") else anchor  # a moment of a flipbook
+        if not path.exists() or (place and place not in pages[name].ids):
             broken.append(link)
     assert not broken, f"{page}: these links lead nowhere: {broken}"
     for resource in pages[page].resources:

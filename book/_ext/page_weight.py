@@ -6,10 +6,14 @@ no use for. Here it is 150 KB: after Sphinx has written its files,
 
 * the stylesheets lose the rules for classes that occur in no page and in no script;
 * the icons come from the theme's font, cut down to the icons that its stylesheet still names;
-* scripts run after the text is there (the templates in book/_templates do the rest).
+* scripts run after the text is there (the templates in book/_templates do the rest);
+* each style and script is named with a number that its final text has, so that two builds of one
+  commit are the same to the byte, and a browser that kept an old file asks for the new one.
 """
 
 import re
+import zlib
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +25,9 @@ UNUSED_FILES = ("thebe", "design-tabs")
 FIRST = "documentation_options"  # an inline script of the theme's needs it at once
 STYLES = ("styles/*.css", "basic.css", "mystnb*.css", "sphinx-design*.css", "togglebutton.css")
 GROUPS = ("media", "supports", "layer", "container")  # rules that hold rules
+# what themes leave in _static: templates, and Sphinx's search, which search_page.py replaces
+STRAY = ("webpack-macros.html", "sbt-webpack-macros.html", "searchtools.js", "language_data.js")
+ASSET = re.compile(r'(<(?:link|script) [^>]*?(?:href|src)="([^"?:]*\.(?:css|js)))(?:\?[^"]*)?(?=")')
 BUILT_BY_SCRIPTS = ("bs-",)  # bootstrap puts such class names together at run time
 
 
@@ -30,8 +37,7 @@ def trim_head(app, pagename, templatename, context, doctree):
         context[kind] = [
             file for file in context[kind] if not any(part in str(file) for part in UNUSED_FILES)
         ]
-    if pagename != "search":  # whose inline script calls the others at once
-        context["script_files"] = [deferred(script) for script in context["script_files"]]
+    context["script_files"] = [deferred(script) for script in context["script_files"]]
 
 
 def deferred(script):
@@ -47,6 +53,8 @@ def trim_static(app, exception):
     if exception is not None or app.builder.name != "html":
         return
     site = Path(app.outdir)
+    for name in STRAY:
+        (site / "_static" / name).unlink(missing_ok=True)
     used = set()
     for page in site.rglob("*.html"):
         for classes in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf8")):
@@ -58,6 +66,26 @@ def trim_static(app, exception):
         for path in (site / "_static").glob(pattern):
             path.write_text(prune(path.read_text(encoding="utf8"), used), encoding="utf8")
     trim_icons(site / "_static")
+
+
+def stamp_pages(app, exception):
+    """Name the styles and scripts of all pages with their checksums, when they are as they stay."""
+    if exception is None and app.builder.name == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            stamp(page)
+
+
+def stamp(page: Path):
+    """Name each style and script of a page with the checksum of what is in it now."""
+    text = page.read_text(encoding="utf8")
+    stamped = ASSET.sub(lambda found: f"{found[1]}?v={checksum(page.parent / found[2])}", text)
+    if stamped != text:
+        page.write_text(stamped, encoding="utf8")
+
+
+@cache
+def checksum(path: Path) -> str:
+    return f"{zlib.crc32(path.read_bytes()):08x}"
 
 
 def prune(css: str | list, used: set[str]) -> str:
@@ -129,3 +157,4 @@ def setup(app):
                 app.disconnect(listener.id)
     app.connect("html-page-context", trim_head)
     app.connect("build-finished", trim_static)
+    app.connect("build-finished", stamp_pages, priority=900)  # the theme, too, writes a stylesheet

@@ -11,6 +11,7 @@ What it adds to a plain jupyter-book site:
 * bets (bets.py), cards of symbols and equations (cards.py), linked terms (linked.py), and links to
   the sections that an output names (see_section.py);
 * live cells, run in the reader's browser (live.py);
+* the search (search_page.py); what search engines ask, and the page for a wrong address (found.py);
 * the fonts, cut to the characters in use (fonts.py);
 * no script, style or host that the book does not use (page_weight.py).
 """
@@ -26,6 +27,7 @@ import checks
 import cover
 import folds
 import fonts
+import found
 import ledger_page
 import linked
 import live
@@ -34,6 +36,7 @@ import notes_boxes
 import opener
 import page_weight
 import prose
+import search_page
 import see_section
 from sphinx.util import logging
 
@@ -53,16 +56,8 @@ def copy_styles(app):
         (static / "flipbook.css").write_text(css_text(), encoding="utf8")
 
 
-# a summary comes out of the page found, which a page that was opened from a folder may not read
-NO_SUMMARIES = (
-    'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false'
-)
-
-
 def finish_page(app, pagename, templatename, context, doctree):
     """Report mathematics that KaTeX refused; bring the flipbook's style and script where used."""
-    if pagename == "search":
-        app.add_js_file(None, body=NO_SUMMARIES)
     if "body" not in context:
         return
     body = context["body"]
@@ -99,10 +94,12 @@ def setup(app):
         prose,
         opener,
         see_section,
-        fonts,
         linked,
         live,
         cards,
+        search_page,
+        found,
+        fonts,
     ):
         part.setup(app)
     page_weight.setup(app)  # last: it looks at what all others made

@@ -1,0 +1,94 @@
+"""Two builds of one commit are the same to the byte, and so is a second build in place."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+BUILD = [Path(sys.executable).with_name("jupyter-book"), "build", "-W", "-n", "-q"]
+TOUCHED = ("book/glossary", "notebooks/02_checking")
+# what the pages of the book are made with
+PARTS = ("book/_ext", "book/_static", "book/_templates", "book/references.bib")
+PAGE = """# A page
+
+Of $h_t$, with **bold** and `code`.
+
+:::{admonition} A box
+:class: tip
+With words.
+:::
+
+## A section
+
+$$ a = b $$
+"""
+
+
+def small_book(source, baseurl=""):
+    """A book of one page in the folder `source`, with the settings of this one and an address."""
+    for name in PARTS:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).symlink_to(ROOT / name)
+    settings = (ROOT / "_config.yml").read_text("utf-8")
+    settings = settings.replace('baseurl: ""', f'baseurl: "{baseurl}"')
+    (source / "_config.yml").write_text(settings, "utf-8")
+    (source / "book" / "preface.md").write_text(PAGE, "utf-8")
+    (source / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n", "utf-8")
+    return source
+
+
+def build(source, target, seed):
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    command = [*BUILD, source, "--path-output", target]
+    subprocess.run(command, check=True, capture_output=True, timeout=300, env=environment)
+    return files(target / "_build" / "html")
+
+
+def files(site):
+    """Path → bytes of each file of a site."""
+    return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+def differing(one, other):
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def test_pages_that_are_made_anew_change_nothing(site, tmp_path):
+    """A second build in place (of a copy, since other tests read the site)."""
+    for name in ("html", ".doctrees"):
+        shutil.copytree(site.parent / name, tmp_path / "_build" / name)
+    for name in TOUCHED:
+        (tmp_path / "_build" / ".doctrees" / f"{name}.doctree").unlink()
+        (tmp_path / "_build" / "html" / f"{name}.html").unlink()
+    before = files(site)
+    assert set(before) > {f"{name}.html" for name in TOUCHED}
+    assert differing(before, build(ROOT, tmp_path, seed=1)) == []
+
+
+def test_two_builds_into_two_folders_are_the_same(tmp_path):
+    """Of a small book, with another order of sets in each."""
+    source = small_book(tmp_path / "source")
+    one, other = (build(source, tmp_path / str(seed), seed) for seed in (1, 2))
+    assert one
+    assert differing(one, other) == []
+
+
+def test_an_asset_is_named_with_the_checksum_of_its_text(site):
+    for page in ("index.html", "notebooks/06_explicit_implicit.html", "search.html"):
+        text = (site / page).read_text("utf-8")
+        assets = re.findall(
+            r'<(?:link|script) [^>]*(?:href|src)="([^"]*\.(?:css|js))([^"]*)"', text
+        )
+        assert len(assets) > 10
+        for name, stamp in assets:
+            content = ((site / page).parent / name).read_bytes()
+            assert stamp == f"?v={zlib.crc32(content):08x}", f"{page}: {name}{stamp}"
+
+
+def test_no_template_of_the_theme_is_left_in_the_site(site):
+    assert not list(site.glob("_static/**/*.html"))
