@@ -255,10 +255,10 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     """Run every mutant of a notebook in the namespace of its cell, then the cells that rest on it.
 
     Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
-    of them: the first of each kind in each cell, and every sixteenth.  Cells that only draw are not
-    run, so no other cell may need what they bind; what only they need, or only slow ones, is not
-    mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where the notebook
-    fails.
+    of them: the first of each kind, the first of each cell, and every sixteenth.  Cells that only
+    draw are not run, so no other cell may need what they bind; what only they need, or only slow
+    ones, is not mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where
+    the notebook fails.
     """
     cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
     cells = [cell for cell in cells if cell is not None]
@@ -271,10 +271,10 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
         slow.append(time.process_time() - start > SLOW)
         if said[-1] is None:
             raise RuntimeError(f"{notebook.name}: this cell fails:\n{cell.source}")
-    tried, alive, speakers = [], [], _speakers(cells)
+    tried, alive, speakers, kinds = [], [], _speakers(cells), set()
     for i in range(len(cells)):
         found = _found(cells, slow, speakers, i)
-        for mutant, chain in _part(found, 16) if part else found:
+        for mutant, chain in _part(found, 16, kinds) if part else found:
             tried.append(mutant)
             namespace.clear()
             namespace.update(_copied(before[i]))
@@ -343,9 +343,8 @@ def noticed(notebook: Path, before: str, after: str) -> bool:
     return False
 
 
-def _part(found, every):
-    """The first mutant of each kind, and every so many of all; `found` are tuples."""
-    kinds = set()
+def _part(found, every, kinds):
+    """The first mutant of all, of each kind not yet in `kinds`, and every so many; in tuples."""
     for i, one in enumerate(found):
         if one[0].kind not in kinds or i % every == 0:
             kinds.add(one[0].kind)
@@ -620,14 +619,14 @@ def of_module(name: str, tests: list[str], part: bool = False):
     """Run the tests of a module of `unrolled` on every mutant of it, each in a process of its own.
 
     Returns the mutants that were tried, and those that every test lets pass; with `part`, the first
-    of each kind and every fortieth.  To be called in a fresh process: what imported the module
+    of each kind and every eightieth.  To be called in a fresh process: what imported the module
     before would keep its functions as they were.
     """
     for preloaded in PRELOADED:  # once, and not in each child
         importlib.import_module(preloaded)
     path = ROOT / "unrolled" / f"{name.replace('.', '/')}.py"
     found = [(mutant,) for mutant in _mutants_of_module(path.read_text(encoding="utf-8"))]
-    tried = [mutant for (mutant,) in (_part(found, 40) if part else found)]
+    tried = [mutant for (mutant,) in (_part(found, 80, set()) if part else found)]
     alive = [mutant for mutant in tqdm(tried, desc=name) if _passes(mutant, name, tests)]
     return tried, alive
 

@@ -94,6 +94,16 @@ def test_an_exercise_of_the_clinic_is_diagnosed_and_mended_on_the_page(browser, 
         expect(cell.locator(".live-output table.triangle td", has_text="1")).to_have_count(15)
 
 
+def test_each_exercise_of_the_clinic_runs_on_the_page(browser, address):
+    with visit(browser, f"{address}/{CLINIC}") as tab:
+        cells = tab.locator(".live").all()
+        assert len(cells) == 10
+        for cell in cells:
+            stored = cell.locator(".cell_output details").first.text_content()
+            cell.get_by_role("button", name="Run").click()
+            expect(cell.locator(".live-output details").first).to_have_text(stored)
+
+
 def test_an_error_shows_the_readers_own_line(tab):
     run(cell_of(tab), "a = 1\nprint(a)\nb + 1")
     expect(cell_of(tab).locator(".live-output")).to_have_text(re.compile("1\\s*Line 3: b \\+ 1"))
@@ -282,6 +292,13 @@ def test_firefox_runs_a_live_cell_from_a_folder_and_a_slip_fails_its_check(fox, 
     assert "CheckFailed" not in right
     wrong = fox.evaluate(TYPE_AND_RUN % json.dumps(code.replace(*slip[:2])))
     assert "CheckFailed" in wrong and slip[2] in wrong
+
+
+def test_firefox_diagnoses_an_exercise_of_the_clinic_from_a_folder(fox, site):
+    fox.goto((site / CLINIC).as_uri())
+    fox.evaluate(TYPE_AND_RUN % "null")
+    said = fox.evaluate("document.querySelector('.live .live-output details').textContent")
+    assert "softmax-diagonal" in said and "section 4.4" in said
 
 
 def test_firefox_stops_an_endless_loop_and_goes_on(fox, site):
