@@ -1,6 +1,6 @@
 # Everything anyone needs. The first target that installs takes a few minutes; later ones are quick.
 .DEFAULT_GOAL := help
-.PHONY: help book test check mutants lab notebooks bench serve clean
+.PHONY: help book pdf test check mutants lab notebooks bench serve clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -21,6 +21,9 @@ book: $(SETUP)  ## build the site into _build/html
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q || \
 	  { rm -rf _build/.doctrees; echo "The book was not built: the cause is above." >&2; exit 1; }
 	@echo "The book is built. Open $(CURDIR)/$(SITE)/index.html"
+
+pdf: book  ## bind the site into one PDF, to print and to read on paper (a few minutes; takes Chromium)
+	@$(PY) -m tools.pdf
 
 test: $(SETUP)  ## check the format, re-run every cell, test the package, the book and the site
 	@$(PY) tests/browser.py
