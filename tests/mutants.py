@@ -256,7 +256,7 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     """Run every mutant of a notebook in the namespace of its cell, then the cells that rest on it.
 
     Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
-    of them: the first of each kind, the first of each cell, and every sixteenth.  Cells that only
+    of them: the first of each kind, the first of each cell, and every forty-eighth.  Cells that only
     draw are not run, so no other cell may need what they bind; what only they need, or only slow
     ones, is not mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where
     the notebook fails.
@@ -275,7 +275,7 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     tried, alive, speakers, kinds = [], [], _speakers(cells), set()
     for i in range(len(cells)):
         found = _found(cells, slow, speakers, i)
-        for mutant, chain in _part(found, 16, kinds) if part else found:
+        for mutant, chain in _part(found, 48, kinds) if part else found:
             tried.append(mutant)
             namespace.clear()
             namespace.update(_copied(before[i]))
@@ -301,11 +301,12 @@ def _found(cells, slow, speakers, i):
 
 
 def generated(notebook: Path) -> Counter:
-    """How many mutants a notebook has, by where they are: none is run."""
+    """How many mutants the cells with a line of the ledger have, by its name: none is run."""
     cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
     cells = [cell for cell in cells if cell is not None]
     speakers, quick = _speakers(cells), [False] * len(cells)
-    found = [_found(cells, quick, speakers, i) for i in range(len(cells))]
+    checking = [i for i, cell in enumerate(cells) if ledger.calls(cell.source)]
+    found = [_found(cells, quick, speakers, i) for i in checking]
     return Counter(mutant.where for mutants in found for mutant, _ in mutants)
 
 

@@ -164,14 +164,15 @@ def test_a_ladder_in_html():
         "What kind of slip it is",
         "Where the book explains it",
     ]
-    assert rungs[4] == (
+    dressed = re.compile(' (?:class|style)="[^"]*"')
+    assert dressed.sub("", rungs[4]) == (
         "<p>Every part is there once: the slip is in how each of them is built.</p>"
         '<table><thead><tr><td></td><th scope="col">t = 1</th><th scope="col">t = 2</th></tr>'
         '</thead><tbody><tr><th scope="row">weight</th><td>1</td><td>1</td></tr></tbody></table>'
     )
     assert rungs[6] == "<p>The sign is wrong (sign).</p>"
     assert "Every part is there once" in repr(a_ladder(np.ones((1, 2))))
-    some = a_ladder(np.array([[1, np.nan], [2, 3]]))._repr_html_()
+    some = dressed.sub("", a_ladder(np.array([[1, np.nan], [2, 3]]))._repr_html_())
     assert '<tr><th scope="row">L1</th><td>1</td><td></td></tr><tr><th scope="row">L2</th>' in some
 
 

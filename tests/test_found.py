@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.test_reproducible import build, small_book
+from tests.test_reproducible import build, differing, small_book
 
 ADDRESS = "https://example.org/unrolled/"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
@@ -35,6 +35,13 @@ def published(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     source = small_book(folder / "source", baseurl=ADDRESS)
     return build(source, folder, seed=1)
+
+
+def test_two_builds_into_two_folders_are_the_same(published, tmp_path):
+    """Of a small book, with another order of sets in each."""
+    source = small_book(tmp_path / "source", baseurl=ADDRESS)
+    assert published
+    assert differing(published, build(source, tmp_path, seed=2)) == []
 
 
 def test_from_its_address_follow_canonical_links_previews_and_the_sitemap(published):

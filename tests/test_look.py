@@ -87,7 +87,7 @@ def equations(site, page):
     html = (site / f"{page}.html").read_text("utf-8")
     found = re.findall(
         r'<div class="(?:math|[^"]*notes-line[^"]*)" id="equation-eq-([a-z0-9-]+)">(.*?)'
-        r'<annotation encoding="application/x-tex">(.*?)</annotation>(.*?)</div>(.*?)</p>',
+        r'<annotation encoding="application/x-tex">(.*?)</annotation>(?=(.*?)</div>(.*?)</p>)',
         html, re.S,
     )  # fmt: skip
     result = {}

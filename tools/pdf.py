@@ -93,6 +93,9 @@ def body(page: str, pages: list[str]) -> str:
         if re.match("[a-z]+:", value):
             return match[0]
         path, _, part = value.partition("#")
+        part = (
+            "" if part.startswith("fig=") else part
+        )  # a moment of a flipbook, which paper has not
         path = normpath(join(dirname(page), path)) if path else f"{page}.html"
         if name == "src":
             return f'src="../html/{path}"'

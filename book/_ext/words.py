@@ -32,6 +32,7 @@ def _text(node):
 @cache
 def plain(tex: str) -> str:
     r"""A short formula in Unicode: `\partial L/\partial h_{t-1}` becomes ∂L/∂hₜ₋₁."""
+    tex = re.sub(r"\\math(?:cal|bf)\b *", "", tex)  # letters that the book's fonts have not
     tex = re.sub(r"_(?:\{([^{}]*)\}|(\w))", lambda found: _set(found, "_", LOW), tex)
     text = TRANSLATE(re.sub(r"\^\{([^{}]{2,})\}", r"^{(\1)}", tex))
     return re.sub(r"\^(?:\(([^()]*)\)|(.))", lambda found: _set(found, "^", HIGH), text)
