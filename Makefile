@@ -32,7 +32,7 @@ test: $(SETUP)  ## check the format, re-run every cell, test the package, the bo
 	@$(BIN)/ruff format --check .
 	@$(PY) tools/notebooks.py --check
 	@$(PY) -m pytest -q -n 2 tests/test_mutants.py
-	@$(PY) -m pytest --nbval -n 2 --dist loadfile --ignore tests/test_mutants.py \
+	@$(PY) -m pytest --nbval -n 3 --dist loadfile --ignore tests/test_mutants.py \
 	  tests index.ipynb notebooks
 
 check: $(SETUP)  ## the same for one notebook alone, in half a minute: make check NB=06

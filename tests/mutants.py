@@ -256,7 +256,7 @@ def of_notebook(notebook: Path, part: bool = False) -> tuple[list[Mutant], list[
     """Run every mutant of a notebook in the namespace of its cell, then the cells that rest on it.
 
     Returns the mutants that were tried, and those that changed nothing.  With `part`, a fixed part
-    of them: the first of each kind, the first of each cell, and every forty-eighth.  Cells that only
+    of them: the first of each kind, the first of each cell, every forty-eighth.  Cells that only
     draw are not run, so no other cell may need what they bind; what only they need, or only slow
     ones, is not mutated, for the strict comparison of outputs holds it.  Raises RuntimeError where
     the notebook fails.
