@@ -301,12 +301,17 @@ def _found(cells, slow, speakers, i):
 
 
 def generated(notebook: Path) -> Counter:
-    """How many mutants the cells with a line of the ledger have, by its name: none is run."""
+    """How many mutants there are of each checked line of a notebook: none is run."""
     cells = [_cell(notebook, i, cell) for i, cell in enumerate(_code_cells(notebook))]
     cells = [cell for cell in cells if cell is not None]
     speakers, quick = _speakers(cells), [False] * len(cells)
-    checking = [i for i, cell in enumerate(cells) if ledger.calls(cell.source)]
-    found = [_found(cells, quick, speakers, i) for i in checking]
+    lines = {names[0] for names in names_by_cell(notebook)}
+    found = [
+        _found(cells, quick, speakers, i)
+        for i, cell in enumerate(cells)
+        if lines & {name for _, name in ledger.calls(cell.source)}
+        or lines & {min(_bound(statement), default="") for statement in cell.statements}
+    ]
     return Counter(mutant.where for mutants in found for mutant, _ in mutants)
 
 

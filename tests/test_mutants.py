@@ -34,8 +34,9 @@ def test_a_broken_cell_is_noticed(notebook, record_property):
     assert mutants.judge(notebook.stem, tried, alive, part=True) == []
 
 
-# the clinic's tests take long: `make mutants` tries them on its modules
-QUICK = [module for module in mutants.MODULES_TESTED if not module.startswith("clinic")]
+# these take long for each mutant: `make mutants` tries them
+LONG = ("clinic", "svg", "flipbook", "train", "data", "gates")
+QUICK = [module for module in mutants.MODULES_TESTED if not module.startswith(LONG)]
 
 
 @pytest.mark.parametrize(("notebook", "before", "after"), SURVIVED)
