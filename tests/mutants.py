@@ -55,6 +55,7 @@ MODULES_TESTED = {  # the tests that hold each module, as pytest is called
     "rnn": ["tests/test_rnn.py", "tests/test_inputs.py"],
     "rtrl": ["tests/test_rtrl.py"],
     "gates": ["tests/test_gates.py", "-knot autograd"],
+    "ends": ["tests/test_scan.py", "tests/test_gates.py", "-knot autograd"],
     "scan": ["tests/test_scan.py"],
     "checkpoints": ["tests/test_checkpoints.py"],
     "counted": ["tests/test_counted.py"],

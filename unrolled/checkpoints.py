@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from unrolled import inputs
+from unrolled.ends import outer_sums, signals_at_logits
 from unrolled.rnn import Params, forward, loss
-from unrolled.scan import outer_sums, signals_at_logits
 
 
 class Checkpointed(NamedTuple):
@@ -64,7 +64,7 @@ def _back(params, x, y, state, arriving):
     arriving: ([B,] H), what the later segments say to this one's last state.
     """
     run = forward(params, x, state)
-    e = signals_at_logits(params, run, y)
+    e = signals_at_logits(run, y)
     da = 1 - run.h[1:] ** 2
     from_here = e[1:] @ params.V
     for t in range(len(da) - 1, -1, -1):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unrolled import inputs, rnn
+from unrolled.ends import outer_sums, signals_at_logits
 from unrolled.rnn import Gradients, Params, from_one, softmax
 
 
@@ -97,10 +98,10 @@ def gru_bptt(params: Params, trace: GRUTrace, y: np.ndarray) -> Gradients:
     Raises ValueError for a wrong shape, bad label rows or a NaN.
     """
     W, V = inputs.traced(params, trace, inputs.GRU)
-    x, a, gates, h, _, _ = trace
-    H, e = h.shape[-1], _errors(trace, y)
+    _, a, gates, h, _, _ = trace
+    H, e = h.shape[-1], signals_at_logits(trace, y)
     (_, _, _, m), (r, f, n) = _blocks(a, 4), _blocks(gates, 3)
-    da, dh = np.full_like(a, np.nan), e @ V
+    da, dh = np.full_like(a, np.nan), _said_by_losses(e, V)
     p = np.empty_like(a)  # what dL/dh_t is multiplied by on its way to each pre-activation
     p_r, p_f, p_n, p_m = _blocks(p, 4)
     p_n[:] = (1 - f) * (1 - n * n)
@@ -111,7 +112,8 @@ def gru_bptt(params: Params, trace: GRUTrace, y: np.ndarray) -> Gradients:
         da[t] = p[t] * np.concatenate(4 * [dh[t]], axis=-1)
         dh[t - 1] += f[t] * dh[t] + _through_h(da[t], H) @ W
     inputs.finite(dh, W=W, V=V)
-    return Gradients(_params(da[..., : 3 * H], _through_h(da, H), da, e, x, h), _nan(e), da, dh)
+    to_U, to_W = da[1:, ..., : 3 * H], _through_h(da[1:], H)
+    return Gradients(outer_sums(trace, e, da[1:], to_U, to_W), e, da, dh)
 
 
 def lstm_forward(
@@ -145,10 +147,10 @@ def lstm_bptt(params: Params, trace: LSTMTrace, y: np.ndarray) -> LSTMGradients:
     Raises ValueError for a wrong shape, bad label rows or a NaN.
     """
     W, V = inputs.traced(params, trace, inputs.LSTM)
-    x, _, gates, s, h, _, _ = trace
-    e = _errors(trace, y)
+    _, _, gates, s, h, _, _ = trace
+    e = signals_at_logits(trace, y)
     (i, f, n, o), tanh_s = _blocks(gates, 4), np.tanh(s)
-    da, ds, dh = np.full_like(gates, np.nan), np.zeros_like(s), e @ V
+    da, ds, dh = np.full_like(gates, np.nan), np.zeros_like(s), _said_by_losses(e, V)
     p = np.empty_like(gates)  # what dL/ds_t, for o dL/dh_t, is multiplied by on its way to a_t
     p_i, p_f, p_n, p_o = _blocks(p, 4)
     p_i[:] = n * i * (1 - i)
@@ -162,7 +164,7 @@ def lstm_bptt(params: Params, trace: LSTMTrace, y: np.ndarray) -> LSTMGradients:
         da[t] = p[t] * np.concatenate((ds[t], ds[t], ds[t], dh[t]), axis=-1)
         dh[t - 1] += da[t] @ W
     inputs.finite(dh, W=W, V=V)
-    return LSTMGradients(_params(da, da, da, e, x, h), _nan(e), da, ds, dh)
+    return LSTMGradients(outer_sums(trace, e, da[1:]), e, da, ds, dh)
 
 
 def _init(rng, sizes, keep, kind):
@@ -190,36 +192,13 @@ def _outputs(V, c, h):
     return z, y_hat
 
 
-def _errors(trace, y):
-    """e of all steps, 0 in row 0, as in `rnn.bptt`."""
-    y, total = inputs.labels(trace, y)
-    e = np.zeros_like(trace.y_hat)
-    sequences = trace.h[0, ..., 0].size
-    e[1:] = (trace.y_hat[1:] * total - y) / sequences
-    return e
+def _said_by_losses(e, V):
+    """What each step's own loss says to its h; 0 in row 0."""
+    dh = np.zeros((*e.shape[:-1], V.shape[1]), e.dtype)
+    dh[1:] = e[1:] @ V
+    return dh
 
 
 def _through_h(da, H):
     """The blocks r, f and m, which W leads to in a GRU."""
     return np.concatenate((da[..., : 2 * H], da[..., 3 * H :]), axis=-1)
-
-
-def _params(da_x, da_h, da, e, x, h):
-    """The sums over time and batch: what U, W, b, V and c met at each use, next to its signal."""
-    lead = list(range(h.ndim - 1))
-
-    def beside(signal, rows):
-        return np.tensordot(signal[1:], rows, axes=(lead, lead))
-
-    return Params(
-        U=beside(da_x, x[1:]),
-        W=beside(da_h, h[:-1]),
-        V=beside(e, h[1:]),
-        b=da[1:].sum(axis=tuple(lead)),
-        c=e[1:].sum(axis=tuple(lead)),
-    )
-
-
-def _nan(e):
-    """e with no row 0."""
-    return from_one(e[1:])

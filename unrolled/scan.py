@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unrolled import inputs
+from unrolled.ends import outer_sums, signals_at_logits
 from unrolled.rnn import Params, Trace
 
 
@@ -81,35 +82,7 @@ def scan_bptt(params: Params, trace: Trace, y: np.ndarray) -> Params:
     About T log₂T (H³ + H²) multiplications, of which only ⌈log₂ T⌉ rounds wait for each other.
     Raises what `rnn.bptt` raises for arguments that are not so.
     """
-    e = signals_at_logits(params, trace, y)
+    inputs.traced(params, trace)
+    e = signals_at_logits(trace, y)
     g = affine_scan(*backward_maps(params, trace, e))
     return outer_sums(trace, e, (1 - trace.h[1:] ** 2) * g)
-
-
-def signals_at_logits(params: Params, trace: Trace, y: np.ndarray) -> np.ndarray:
-    """dL/dz (T+1, [B,] C), row 0 NaN.  Raises what `rnn.bptt` raises."""
-    inputs.traced(params, trace)
-    y, total = inputs.labels(trace, y)
-    e = np.full_like(trace.y_hat, np.nan)
-    e[1:] = (trace.y_hat[1:] * total - y) / (y.shape[1] if y.ndim == 3 else 1)
-    return e
-
-
-def outer_sums(trace: Trace, e: np.ndarray, da: np.ndarray) -> Params:
-    """The gradients of the parameters from the signals: sums of outer products over all steps.
-
-    e: (T+1, [B,] C) dL/dz; da: (T, [B,] H) dL/da of the steps 1…T.
-    """
-    every = range(da.ndim - 1)  # time, and the batch if there is one
-
-    def products(left, right):
-        return np.tensordot(left, right, axes=(every, every))
-
-    x, _, h, _, _ = trace
-    return Params(
-        U=products(da, x[1:]),
-        W=products(da, h[:-1]),
-        V=products(e[1:], h[1:]),
-        b=da.sum(axis=tuple(every)),
-        c=e[1:].sum(axis=tuple(every)),
-    )
