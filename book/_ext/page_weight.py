@@ -7,6 +7,7 @@ no use for. Here it is 150 KB: after Sphinx has written its files,
 * the stylesheets lose the rules for classes that occur in no page and in no script;
 * the icons come from the theme's font, cut down to the icons that its stylesheet still names;
 * scripts run after the text is there (the templates in book/_templates do the rest);
+* pages that an earlier build left, of what is no longer in the book, go;
 * each style and script is named with a number that its final text has, so that two builds of one
   commit are the same to the byte, and a browser that kept an old file asks for the new one.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import tinycss2
 from fontTools import subset
+from found import UNLISTED
 
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_comments")
 UNUSED_FILES = ("thebe", "design-tabs")
@@ -46,6 +48,18 @@ def deferred(script):
         return script
     attributes = {**script.attributes, "defer": "defer"}
     return type(script)(script.filename, priority=script.priority, **attributes)
+
+
+def remove_old_pages(app, exception):
+    """Take away the pages that an earlier build made of what is no longer in the book."""
+    if exception is not None or app.builder.name != "html":
+        return
+    site, pages = Path(app.outdir), app.env.found_docs | set(UNLISTED)
+    for folder in (site, site / "_sources"):
+        for path in [*folder.glob("*.*"), *folder.glob("[!_]*/**/*.*")]:
+            page = path.relative_to(folder).with_suffix("").as_posix()
+            if path.suffix in (".html", ".ipynb", ".md") and page not in pages:
+                path.unlink()
 
 
 def trim_static(app, exception):
@@ -156,5 +170,6 @@ def setup(app):
             if listener.handler.__module__ in UNUSED_EXTENSIONS:
                 app.disconnect(listener.id)
     app.connect("html-page-context", trim_head)
+    app.connect("build-finished", remove_old_pages, priority=100)  # before anybody reads them
     app.connect("build-finished", trim_static)
     app.connect("build-finished", stamp_pages, priority=900)  # the theme, too, writes a stylesheet
