@@ -6,8 +6,10 @@ book's pages read (then `make notebooks` brings the pages up to date).
 """
 
 import csv
+import importlib
 import os
 import platform
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
@@ -61,6 +63,15 @@ def turns(competitors: dict[Any, Callable], rounds: int = 21, least: float = 0.0
             for i in rng.permutation(len(names)):
                 times[names[i]].append(_turn(competitors[names[i]], repeats[names[i]]))
     return times
+
+
+def installed(*names: str) -> list | None:
+    """The modules of these names, or, after a sentence, None if one is not installed."""
+    try:
+        return [importlib.import_module(name) for name in names]
+    except ImportError as error:
+        print(f"{error}: nothing was compared, and no file is written", file=sys.stderr)
+        return None
 
 
 def write(name: str, rows: list[dict]) -> Path:

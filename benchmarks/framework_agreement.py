@@ -9,7 +9,7 @@ the book: `pip install torch==2.13.0 jax` into an environment that also has the 
 import sys
 
 import numpy as np
-from common import write
+from common import installed, write
 from threadpoolctl import threadpool_limits
 
 from unrolled import data, rnn
@@ -149,12 +149,9 @@ def scaled(params, factor):
 
 
 def main():
-    try:
-        import jax
-        import torch
-    except ImportError as error:
-        print(f"{error}: nothing was compared, and no file is written", file=sys.stderr)
+    if (found := installed("jax", "torch")) is None:
         return
+    jax, torch = found
     jax.config.update("jax_enable_x64", True)
     params, x, y, h0 = batch()
     ours = rnn.bptt(params, rnn.forward(params, x, h0), y).params

@@ -13,7 +13,7 @@ PyTorch is no requirement of the book: see torch_agreement.py.
 import sys
 
 import numpy as np
-from common import write
+from common import installed, write
 from threadpoolctl import threadpool_limits
 
 from unrolled import gates, rnn
@@ -96,14 +96,9 @@ def lstm(torch):
 
 
 def main():
-    try:
-        import torch
-    except ImportError:
-        print(
-            "PyTorch is not installed: nothing was compared, and no file is written",
-            file=sys.stderr,
-        )
+    if (found := installed("torch")) is None:
         return
+    (torch,) = found
     gru_pairs, before = gru(torch)
     rows = [
         {

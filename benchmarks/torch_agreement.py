@@ -12,7 +12,7 @@ import sys
 from functools import partial
 
 import numpy as np
-from common import write
+from common import installed, write
 from digits import ALPHA, BATCH, BETA, C, D, H, T, objective
 from threadpoolctl import threadpool_limits
 
@@ -48,14 +48,9 @@ def torch_parameters(torch, start, x, labels, batches, beta, biases):
 
 
 def main():
-    try:
-        import torch
-    except ImportError:
-        print(
-            "PyTorch is not installed: nothing was compared, and no file is written",
-            file=sys.stderr,
-        )
+    if (found := installed("torch")) is None:
         return
+    (torch,) = found
     split = data.digits()
     x, labels = split.x_train, split.labels_train
     rng = np.random.default_rng(0)

@@ -43,7 +43,3 @@ def format_list(frames):
 def format_exception_only(error):
     name, said = type(error).__name__, str(error)
     return [f"{name}: {said}\n" if said else f"{name}\n"]
-
-
-def format_exc():
-    raise NotImplementedError("traceback.format_exc is not in this page's Python")
