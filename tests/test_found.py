@@ -9,11 +9,26 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.test_reproducible import build, differing, small_book
+from tests.small_book import small_book
+from tests.test_reproducible import build, differing
 
 ADDRESS = "https://example.org/unrolled/"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+
+PAGE = """# A page
+
+Of $h_t$, with **bold** and `code`.
+
+:::{admonition} A box
+:class: tip
+With words.
+:::
+
+## A section
+
+$$ a = b $$
+"""
 
 
 def described(page):
@@ -33,13 +48,13 @@ def test_a_page_says_in_a_sentence_what_it_is_about(site, page):
 def published(tmp_path_factory):
     """The text of each file of a small book that says where it is published."""
     folder = tmp_path_factory.mktemp("published")
-    source = small_book(folder / "source", baseurl=ADDRESS)
+    source = small_book(folder / "source", PAGE, ADDRESS)
     return build(source, folder, seed=1)
 
 
 def test_two_builds_into_two_folders_are_the_same(published, tmp_path):
     """Of a small book, with another order of sets in each."""
-    source = small_book(tmp_path / "source", baseurl=ADDRESS)
+    source = small_book(tmp_path / "source", PAGE, ADDRESS)
     assert published
     assert differing(published, build(source, tmp_path, seed=2)) == []
 

@@ -18,6 +18,7 @@ import yaml
 from sphinx.errors import ConfigError
 
 import notebooks
+from tests.small_book import BUILD, small_book
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [ROOT / "index.ipynb", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
@@ -212,35 +213,22 @@ def test_icons_are_found_written_out_and_escaped():
     assert page_weight.icons('a{content:"\\f0c9"}b{--icon:"\uf0f3"}') == {0xF0C9, 0xF0F3}
 
 
-def small_book(root):
-    """A book of one page in `root`, with the settings of this one; returns the build to run."""
-    for name in ("_config.yml", "node_modules", "unrolled"):
-        (root / name).symlink_to(ROOT / name)
-    (root / "book").mkdir()
-    for name in ("_static", "_templates"):
-        (root / "book" / name).symlink_to(ROOT / "book" / name)
-    (root / "book" / "references.bib").write_text("")
-    (root / "book" / "preface.md").write_text(
-        "# A page\n\n$\\frac{1$ and {eq}`eq:nowhere` and [away](nothing.md)\n"
-    )
-    (root / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n")
-    return [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "-q"]
+BROKEN = "# A page\n\n$\\frac{1$ and {eq}`eq:nowhere` and [away](nothing.md)\n"
 
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
     """What the build of a page prints that is broken in every way at once."""
-    root = tmp_path_factory.mktemp("broken")
-    command = [*small_book(root), "--keep-going"]
-    (root / "book" / "_ext").symlink_to(ROOT / "book" / "_ext")
-    return subprocess.run(command, cwd=root, capture_output=True, text=True)
+    root = small_book(tmp_path_factory.mktemp("broken"), BROKEN)
+    return subprocess.run([*BUILD, ".", "--keep-going"], cwd=root, capture_output=True, text=True)
 
 
 def test_a_build_without_its_stylesheet_ends_in_one_sentence(tmp_path):
-    command = small_book(tmp_path)
-    shutil.copytree(ROOT / "book" / "_ext", tmp_path / "book" / "_ext")
-    (tmp_path / "node_modules").unlink()
-    build = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    root = small_book(tmp_path, "# A page\n")
+    (root / "unrolled").symlink_to(ROOT / "unrolled")
+    (root / "book" / "_ext").unlink()  # a copy of it looks for node_modules here
+    shutil.copytree(ROOT / "book" / "_ext", root / "book" / "_ext")
+    build = subprocess.run([*BUILD, "."], cwd=root, capture_output=True, text=True)
     assert build.returncode != 0
     assert "KaTeX's stylesheet is missing" in build.stderr
     assert "Traceback" not in build.stderr

@@ -35,7 +35,7 @@ def test_a_broken_cell_is_noticed(notebook, record_property):
 
 
 # these take long for each mutant: `make mutants` tries them
-LONG = ("clinic", "svg", "flipbook", "train", "data", "gates")
+LONG = ("clinic", "svg", "flipbook", "train", "data", "gates", "inputs")
 QUICK = [module for module in mutants.MODULES_TESTED if not module.startswith(LONG)]
 
 

@@ -4,42 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zlib
-from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.small_book import BUILD, ROOT
 
-BUILD = [Path(sys.executable).with_name("jupyter-book"), "build", "-W", "-n", "-q"]
 TOUCHED = ("book/glossary", "notebooks/02_checking")
-# what the pages of the book are made with
-PARTS = ("book/_ext", "book/_static", "book/_templates", "book/references.bib")
-PAGE = """# A page
-
-Of $h_t$, with **bold** and `code`.
-
-:::{admonition} A box
-:class: tip
-With words.
-:::
-
-## A section
-
-$$ a = b $$
-"""
-
-
-def small_book(source, baseurl=""):
-    """A book of one page in the folder `source`, with the settings of this one and an address."""
-    for name in PARTS:
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).symlink_to(ROOT / name)
-    settings = (ROOT / "_config.yml").read_text("utf-8")
-    settings = settings.replace('baseurl: ""', f'baseurl: "{baseurl}"')
-    (source / "_config.yml").write_text(settings, "utf-8")
-    (source / "book" / "preface.md").write_text(PAGE, "utf-8")
-    (source / "_toc.yml").write_text("format: jb-book\nroot: book/preface\n", "utf-8")
-    return source
 
 
 def build(source, target, seed):
